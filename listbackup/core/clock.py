@@ -1,0 +1,15 @@
+"""The only "now" of the product. Leases compare with the database's own clock instead (see `backups.pipeline.lease`)."""
+
+import datetime as dt
+
+UTC = dt.UTC
+
+
+def now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return dt.datetime.now(UTC)
+
+
+def rfc3339(moment: dt.datetime) -> str:
+    """`moment` as RFC 3339 in UTC with a trailing Z, milliseconds kept."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
