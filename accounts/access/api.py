@@ -1,0 +1,67 @@
+"""Base of all API views about an organization's data. A view names its permission per method, nothing else."""
+
+from typing import Any, ClassVar
+
+from django.db import connection
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.access import resolve, rules
+from accounts.access.context import AccountContext
+from accounts.enums import Via
+from listbackup.core.errors import NotSignedIn
+
+
+class ContextPermission(BasePermission):
+    """Nothing is open by accident: a view either says `public = True` or has a signed-in caller."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(getattr(view, "public", False) or (request.user and request.user.is_authenticated))
+
+
+class PublicAPIView(APIView):
+    """For operations that anyone may call."""
+
+    public = True
+
+
+class UserAPIView(APIView):
+    """For operations about the signed-in person, outside of any organization."""
+
+
+class AccountContextMixin:
+    """Resolves the account context after authentication, enters the schema and checks the named permission.
+
+    `permissions` maps a lower-case method to a permission; a method without one answers 405.
+    """
+
+    permissions: ClassVar[dict[str, str]] = {}
+    context: AccountContext
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if not request.user.is_authenticated:
+            raise NotSignedIn("Sign in first.")
+        method = (request.method or "").lower()
+        if method == "options":
+            return
+        if method not in self.permissions:
+            self.http_method_not_allowed(request)  # type: ignore[attr-defined]
+        self.context = resolve.context_for(
+            request.user, self._wanted(request), via=Via.API, ip=request.META.get("REMOTE_ADDR")
+        )
+        connection.set_tenant(self.context.organization)
+        rules.require(self.context, self.permissions[method])
+
+    @staticmethod
+    def _wanted(request: Request) -> object | None:
+        header = request.headers.get(resolve.HEADER)
+        if header:
+            return header
+        session = getattr(request, "session", None)
+        return session.get(resolve.SESSION_KEY) if session is not None else None
+
+
+class AccountAPIView(AccountContextMixin, APIView):
+    """Base of API views about the current account's data."""

@@ -1,0 +1,48 @@
+"""Gives every request its account context and leaves no schema behind."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.access import resolve
+from accounts.access.schema import leave
+from accounts.enums import Via
+from accounts.errors import AccountNotFound
+from django.db import connection
+
+# These are about the person or the machine, never about an organization's data.
+PUBLIC_PREFIXES = ("/static/", "/accounts/", "/admin/", "/api/", "/_allauth/", "/status", "/styleguide")
+
+
+class AccountContextMiddleware:
+    """Pages: resolves the session's account and enters its schema. The API does so in its base view, after its own
+    authentication. Whatever happens, the connection goes back to the public schema."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        leave()
+        request.context = None  # type: ignore[attr-defined]
+        try:
+            if request.user.is_authenticated and not request.path.startswith(PUBLIC_PREFIXES):
+                self._enter(request)
+            return self.get_response(request)
+        finally:
+            leave()
+
+    def _enter(self, request: HttpRequest) -> None:
+        wanted = request.session.get(resolve.SESSION_KEY)
+        address = request.META.get("REMOTE_ADDR")
+        try:
+            context = resolve.context_for(request.user, wanted, via=Via.SESSION, ip=address)  # type: ignore[arg-type]
+        except AccountNotFound:
+            # The membership ended or the account is gone: fall back to another of theirs, if there is one.
+            request.session.pop(resolve.SESSION_KEY, None)
+            try:
+                context = resolve.context_for(request.user, None, via=Via.SESSION, ip=address)  # type: ignore[arg-type]
+            except AccountNotFound:
+                return
+        request.session[resolve.SESSION_KEY] = str(context.account_id) if wanted is None else wanted
+        request.context = context  # type: ignore[attr-defined]
+        connection.set_tenant(context.organization)

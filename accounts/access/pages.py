@@ -1,0 +1,42 @@
+"""Base of all dashboard pages. A page names its permission, nothing else."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views import View
+
+from accounts.access import rules
+from accounts.access.context import AccountContext
+
+
+class AccountPage(View):
+    """Needs a signed-in person with an account; `permissions` maps a method to a permission (HEAD follows GET)."""
+
+    permissions: ClassVar[dict[str, str]] = {}
+    context: AccountContext
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        context = getattr(request, "context", None)
+        if context is None:
+            return redirect("accounts:no-account")
+        self.context = context
+        method = (request.method or "").lower()
+        permission = self.permissions.get("get" if method == "head" else method)
+        if permission is None and method != "options":
+            return self.http_method_not_allowed(request)
+        if permission is not None:
+            rules.require(context, permission)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PersonPage(View):
+    """Needs a signed-in person, with or without an account."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)

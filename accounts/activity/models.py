@@ -1,0 +1,34 @@
+"""What happened, by whom: one row a fact, each chained to the one before it by a hash."""
+
+from django.db import models
+
+from accounts.access.querysets import TenantModel
+from listbackup.core.db import public_key
+
+
+class Entry(TenantModel):
+    number = models.BigIntegerField(unique=True, editable=False)
+    at = models.DateTimeField()
+    user = public_key("accounts.User", null=True, blank=True)
+    actor = models.CharField(max_length=200)
+    via = models.CharField(max_length=10)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    object_label = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-number"]
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index(fields=["account", "-number"], name="entry_account"),
+            models.Index(fields=["object_type", "object_id", "-number"], name="entry_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.action} {self.object_label}"

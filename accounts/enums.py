@@ -1,0 +1,43 @@
+"""Words of the accounts app."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person may do in an account and everything below it; strongest first."""
+
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    MEMBER = "member", "Member"
+    VIEWER = "viewer", "Viewer"
+
+    @property
+    def rank(self) -> int:
+        """0 for viewer to 3 for owner."""
+        return [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER].index(self)
+
+
+class AccountStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Suspended"
+
+
+class MembershipStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Suspended"
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", "Like the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class Via(models.TextChoices):
+    """The entrance through which an account context came to be."""
+
+    SESSION = "session", "Dashboard"
+    API = "api", "API"
+    TASK = "task", "Background"
+    SOCKET = "socket", "Live"
+    COMMAND = "command", "Command line"

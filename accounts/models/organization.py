@@ -1,0 +1,20 @@
+"""A customer: a root account and one PostgreSQL schema."""
+
+from django.db import models
+from django_tenants.models import TenantMixin
+
+from listbackup.core.db import BaseModel
+
+
+class Organization(BaseModel, TenantMixin):
+    name = models.CharField(max_length=150)
+
+    # Schemas are made by `accounts.services.organizations`, from the template, never by save().
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What the accounts app does on news of others."""

@@ -1,0 +1,8 @@
+"""Permissions of the accounts app."""
+
+from accounts.access.rules import declare
+from accounts.enums import Role
+
+declare("account.view", Role.VIEWER)
+declare("account.update", Role.ADMIN)
+declare("activity.view", Role.VIEWER)

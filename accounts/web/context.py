@@ -1,0 +1,47 @@
+"""What every page's frame needs: navigation, the account switcher, the person's zone and theme."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.access import resolve, rules
+
+NAVIGATION: list[tuple[str, str, str, str]] = []  # label, url name, icon, permission; filled by the top urls
+
+
+def add_navigation(label: str, url_name: str, icon: str, permission: str) -> None:
+    """Adds an entry of the left rail. Apps call it from `web/urls.py` so that only existing pages are linked."""
+    entry = (label, url_name, icon, permission)
+    if entry not in NAVIGATION:
+        NAVIGATION.append(entry)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Template context for all pages; costs one query only where the account switcher is drawn."""
+    user = getattr(request, "user", None)
+    context = getattr(request, "context", None)
+    theme = getattr(user, "theme", "system") if user is not None and user.is_authenticated else "system"
+    found: dict[str, Any] = {
+        "account_context": context,
+        "theme": theme,
+        "correlation_id": getattr(request, "correlation_id", ""),
+    }
+    if context is not None:
+        found["nav"] = _navigation(request)
+        found["switchable_accounts"] = SimpleLazyObject(lambda: list(resolve.accounts_of(context.user)[:200]))
+    return found
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    entries = []
+    for label, url_name, icon, permission in NAVIGATION:
+        try:
+            url = reverse(url_name)
+        except NoReverseMatch:
+            continue
+        if rules.can(request.context, permission):  # type: ignore[attr-defined]
+            active = request.path == url or (url != "/" and request.path.startswith(url))
+            entries.append({"label": label, "url": url, "icon": icon, "active": active})
+    return entries

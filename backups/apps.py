@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class BackupsConfig(AppConfig):
+    name = "backups"
+    verbose_name = "Backups"
+
+    def ready(self) -> None:
+        from backups import receivers, rules  # noqa: F401

@@ -1,0 +1,1 @@
+"""What the backups app does on news of others."""

@@ -1,0 +1,59 @@
+"""Test services and people. PostgreSQL and Valkey are real (embedded, in a folder of their own), nothing is mocked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from listbackup.embedded.services import Embedded
+
+_SERVICES: list[Embedded] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.collectonly:
+        _SERVICES.append(Embedded(fast=True).start())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    while _SERVICES:
+        _SERVICES.pop().close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
+    """The template schema is made once; organizations of tests are replayed from it inside their transaction."""
+    from accounts.services.schemas import ensure_template
+
+    with django_db_blocker.unblock():
+        ensure_template()
+
+
+@pytest.fixture
+def people(db: Any) -> Iterator[Any]:
+    """Everybody of `listbackup.testing.people`, rolled back after the test."""
+    from accounts.access.schema import leave
+    from listbackup.testing.people import make_people
+
+    leave()
+    yield make_people()
+    leave()
+
+
+@pytest.fixture
+def tenant(people: Any) -> Iterator[Any]:
+    """Olga's organization, entered; gives `people`."""
+    from accounts.access.schema import entered
+
+    with entered(people.acme.organization):
+        yield people
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Rate limits and locks of one test must not be seen by the next."""
+    yield
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        from django.core.cache import cache
+
+        cache.clear()

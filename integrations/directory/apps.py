@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DirectoryConfig(AppConfig):
+    name = "integrations.directory"
+    label = "directory"
+    verbose_name = "Platform directory"

@@ -1,0 +1,27 @@
+"""Bases of all models."""
+
+from typing import Any
+
+from django.db import models
+
+from listbackup.core.ids import uuid7
+
+
+class BaseModel(models.Model):
+    """A UUIDv7 key (sorts by creation) and the moment of creation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def public_key(to: str, **options: Any) -> models.ForeignKey:
+    """A foreign key from a tenant table to a public one.
+
+    Without a database constraint: deleting a public row would otherwise look for tenant tables in the public
+    schema. Public rows that tenants point to are anonymised or flagged, never deleted.
+    """
+    defaults: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False, "related_name": "+"}
+    return models.ForeignKey(to, **(defaults | options))

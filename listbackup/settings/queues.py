@@ -1,0 +1,66 @@
+"""Broker, Celery, channels, cache. The broker is a bell; PostgreSQL is the truth (docs/decisions/0002)."""
+
+from urllib.parse import urlsplit
+
+from listbackup.embedded import paths
+from listbackup.settings import env
+
+_SOCKET = str(paths.valkey_socket())
+_GIVEN = env.text("REDIS_URL")
+if _GIVEN and urlsplit(_GIVEN).scheme not in {"redis", "rediss", "unix"}:
+    raise SystemExit("REDIS_URL is wrong: expected redis://host:6379/0")
+
+
+def _redis(database: int) -> str:
+    """The URL of one logical database, for the cache and the channel layer."""
+    if _GIVEN:
+        return _GIVEN if urlsplit(_GIVEN).path.strip("/") else f"{_GIVEN.rstrip('/')}/{database}"
+    return f"unix://{_SOCKET}?db={database}"
+
+
+REDIS_URL = _redis(1)
+CACHES = {
+    "default": {
+        # Not by tenant on purpose: sign-in limits must count over all hosts and organizations.
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "lb",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [_redis(2)], "prefix": "lb-ws"},
+    }
+}
+
+CELERY_BROKER_URL = env.text("BROKER_URL") or (_GIVEN or f"redis+socket://{_SOCKET}?virtual_host=0")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "queue_order_strategy": "priority",
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+QUEUES = ("alerts", "sync", "backup", "export", "analytics", "maintenance")
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "backups.tick", "schedule": 5.0, "options": {"queue": "sync", "expires": 5}},
+    "sweep-jobs": {"task": "backups.sweep_jobs", "schedule": 15.0, "options": {"queue": "sync", "expires": 15}},
+    "send-outbox": {"task": "accounts.send_outbox", "schedule": 15.0, "options": {"queue": "alerts", "expires": 15}},
+    "refresh-tokens": {
+        "task": "integrations.refresh_tokens",
+        "schedule": 60.0,
+        "options": {"queue": "maintenance", "expires": 60},
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(env.VAR_DIR / "celerybeat-schedule")
+__all__ = [name for name in dir() if name.isupper()]

@@ -1,0 +1,21 @@
+"""Settings of the tests: a data folder of their own (never `var/`), source static files, quick password hashes."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("LB_VAR", str(Path(tempfile.gettempdir()) / f"listbackup-tests-{os.getuid()}"))
+os.environ.setdefault("STATIC_FROM_SOURCE", "1")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("LOG_FORMAT", "console")
+os.environ.setdefault("ALLOWED_PRIVATE_HOSTS", "127.0.0.1,localhost")
+
+from listbackup.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver", ".test"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Bells ring for nobody: tests call the tasks that they are about.
+CELERY_BROKER_URL = "memory://"
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}  # noqa: F405
