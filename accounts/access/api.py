@@ -5,11 +5,14 @@ from typing import Any, ClassVar
 from django.db import connection
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import resolve, rules
+from accounts.access.idempotency import Replay, claim, keep
 from accounts.access.context import AccountContext
 from accounts.enums import Via
+from accounts.models import IdempotencyKey
 from listbackup.core.errors import NotSignedIn
 
 
@@ -38,6 +41,7 @@ class AccountContextMixin:
 
     permissions: ClassVar[dict[str, str]] = {}
     context: AccountContext
+    _claimed: IdempotencyKey | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -53,6 +57,20 @@ class AccountContextMixin:
         )
         connection.set_tenant(self.context.organization)
         rules.require(self.context, self.permissions[method])
+        if method == "post":
+            self._claimed = claim(request, self.context)
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, Replay):
+            return error.response
+        return super().handle_exception(error)  # type: ignore[misc,no-any-return]
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        claimed, self._claimed = self._claimed, None
+        if claimed is not None:
+            keep(claimed, response)
+        return response
 
     @staticmethod
     def _wanted(request: Request) -> object | None:

@@ -4,7 +4,6 @@ Measured (28 tables): migrations 1.8 s an organization, the replay 0.07 s. A pla
 organizations takes a minute at every start even with nothing to do; one query of fingerprints takes 0.06 s.
 """
 
-import hashlib
 import shutil
 import subprocess
 from dataclasses import dataclass, field

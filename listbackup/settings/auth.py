@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from listbackup.settings import env
-from listbackup.settings.base import BASE_DOMAIN, SECRET_KEY, VAR_DIR
+from listbackup.settings.base import BASE_DOMAIN, VAR_DIR
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -24,22 +24,26 @@ WSGI_APPLICATION = "listbackup.wsgi.application"
 
 
 def _database() -> dict[str, object]:
+    # Under ASGI every request has a thread of its own, so that connections live in a pool instead of in the thread.
+    pooled = env.boolean("DATABASE_POOL", False)
+    pool = {"pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL_SIZE", 20), "timeout": 10}} if pooled else {}
     common: dict[str, object] = {
         "ENGINE": "django_tenants.postgresql_backend",
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "CONN_MAX_AGE": 0 if pooled else 60,
+        "OPTIONS": {"connect_timeout": 5, **pool},
     }
     url = env.text("DATABASE_URL")
     if not url:
         host = env.text("LB_PG_SOCKET", str(paths.postgres_socket_dir()))
-        return common | {"NAME": "listbackup", "USER": "listbackup", "HOST": host, "CONN_MAX_AGE": 60}
+        return common | {"NAME": "listbackup", "USER": "listbackup", "HOST": host}
     import environ
 
     try:
         parsed = environ.Env.db_url_config(env.url("DATABASE_URL", url, {"postgres", "postgresql"}))
     except (ValueError, ImproperlyConfigured):
         raise SystemExit("DATABASE_URL is wrong: expected postgresql://user:password@host:5432/name") from None
-    return parsed | common | {"OPTIONS": parsed.get("OPTIONS", {}) | common["OPTIONS"], "CONN_MAX_AGE": 60}  # type: ignore[operator]
+    return parsed | common | {"OPTIONS": parsed.get("OPTIONS", {}) | common["OPTIONS"]}  # type: ignore[operator]
 
 
 DATABASES = {"default": _database()}

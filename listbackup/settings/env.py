@@ -1,5 +1,6 @@
 """The only reader of the environment. A wrong value stops the start with one line that names the variable."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -86,9 +87,7 @@ def local_secret(name: str, *, size: int = 32, encode: str = "hex") -> str:
         half = folder / f".{name.lower()}.{os.getpid()}"
         half.touch(mode=0o600)
         half.write_text(made)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(half, file)  # never over an existing secret: two first starts agree on one
-        except FileExistsError:
-            pass
         half.unlink()
     return file.read_text().strip()
