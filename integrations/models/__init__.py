@@ -1,0 +1,4 @@
+from integrations.models.connection import Connection
+from integrations.models.custom_platform import CustomPlatform
+
+__all__ = ["Connection", "CustomPlatform"]
