@@ -1,14 +1,42 @@
 """All routes. Each app's `web/urls.py` and `api/urls.py` hold their own."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularSwaggerView
+
+from listbackup.status import views as status
+
+api_v1 = [
+    path("status", status.StatusView.as_view(), name="status"),
+    path("system/health", status.HealthView.as_view(), name="system-health"),
+    path("system/openapi-export", status.OpenApiView.as_view(), name="openapi-export"),
+    path("", include("accounts.api.urls")),
+    path("", include("integrations.api.urls")),
+    path("", include("backups.api.urls")),
+]
+
+
+class SwaggerView(SpectacularSwaggerView):
+    """The API's page, from local files. Swagger UI styles itself inline, so this one page has its own policy."""
+
+    public = True
+
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include((api_v1, "api"))),
+    path("api/docs", SwaggerView.as_view(url_name="api:openapi-export"), name="api-docs"),
     path("", include("accounts.web.urls")),
+    path("", include("integrations.web.urls")),
+    path("", include("backups.web.urls")),
 ]
+if settings.DEBUG:
+    from django.views.generic import TemplateView
+
+    urlpatterns += [path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide")]
 handler400 = "listbackup.core.web.errors.bad_request"
 handler403 = "listbackup.core.web.errors.forbidden"
 handler404 = "listbackup.core.web.errors.not_found"

@@ -3,24 +3,16 @@
 from typing import Any, ClassVar
 
 from django.db import connection
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import resolve, rules
-from accounts.access.idempotency import Replay, claim, keep
 from accounts.access.context import AccountContext
+from accounts.access.idempotency import Replay, claim, keep
 from accounts.enums import Via
 from accounts.models import IdempotencyKey
 from listbackup.core.errors import NotSignedIn
-
-
-class ContextPermission(BasePermission):
-    """Nothing is open by accident: a view either says `public = True` or has a signed-in caller."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(getattr(view, "public", False) or (request.user and request.user.is_authenticated))
 
 
 class PublicAPIView(APIView):

@@ -49,9 +49,7 @@ def claim(request: Request, context: AccountContext) -> IdempotencyKey | None:
         IdempotencyKey.objects.filter(pk=row.pk).delete()
         return claim(request, context)
     if row.body_hash != body_hash or row.method_path != wanted["method_path"]:
-        raise KeyReused(
-            "This Idempotency-Key was used for another request.", remedy="Use a new key for a new request."
-        )
+        raise KeyReused("This Idempotency-Key was used for another request.", remedy="Use a new key for a new request.")
     if row.status is None:
         raise Conflict(
             "The first request with this Idempotency-Key is still running.",

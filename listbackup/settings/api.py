@@ -5,7 +5,7 @@ REST_FRAMEWORK = {
         "accounts.access.authentication.BearerAuthentication",
         "accounts.access.authentication.BrowserSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.access.api.ContextPermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.access.permission.ContextPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["listbackup.core.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

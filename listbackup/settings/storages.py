@@ -42,6 +42,7 @@ STORAGES = {
 # `up` and the tests serve the source files; production runs collectstatic.
 if env.boolean("STATIC_FROM_SOURCE", False):
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    STATIC_ROOT = None  # type: ignore[assignment]
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = False
 

@@ -10,7 +10,7 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("LOG_FORMAT", "console")
 os.environ.setdefault("ALLOWED_PRIVATE_HOSTS", "127.0.0.1,localhost")
 
-from listbackup.settings import *  # noqa: E402, F403
+from listbackup.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver", ".test"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,13 @@
+"""DRF's default permission: nothing is open by accident."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+
+class ContextPermission(BasePermission):
+    """A view either says `public = True` or has a signed-in caller. Roles are checked by the account context."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(getattr(view, "public", False) or (request.user and request.user.is_authenticated))

@@ -1,0 +1,129 @@
+"""Sign-in of API clients: a thin shape over allauth's headless flows, which keep limits, MFA and verification."""
+
+from typing import Any
+
+import orjson
+from allauth.headless import app_settings
+from allauth.headless.account.views import LoginView as HeadlessLogin
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import resolve, rules
+from accounts.access.api import PublicAPIView, UserAPIView
+from accounts.api.serializers.auth import (
+    AccountSerializer,
+    LoginRequestSerializer,
+    LoginSerializer,
+    ProfileSerializer,
+    RefreshRequestSerializer,
+    RefreshSerializer,
+    UserSerializer,
+)
+from accounts.enums import Via
+from accounts.errors import AccountNotFound
+from accounts.models import User
+from accounts.services import sessions
+from listbackup.core.errors import NotSignedIn, TooMany
+
+headless_login = HeadlessLogin.as_api_view(client="app")
+
+
+class SecondFactorNeeded(NotSignedIn):
+    code = "auth.second_factor_needed"
+
+
+class LoginView(PublicAPIView):
+    authentication_classes: list[Any] = []
+
+    @extend_schema(
+        operation_id="auth_login", request=LoginRequestSerializer, responses=LoginSerializer, auth=[], tags=["auth"]
+    )
+    def post(self, request: Request) -> Response:
+        """E-mail and password for tokens. With a second factor: 401 `auth.second_factor_needed` and a session token in
+        `X-Session-Token`, to be finished at `/_allauth/app/v1/auth/2fa/authenticate`."""
+        LoginRequestSerializer(data=request.data).is_valid(raise_exception=True)
+        # allauth reads the raw request: hand it the body that DRF has already consumed.
+        raw = request._request
+        raw._body = orjson.dumps(request.data)
+        answer = headless_login(raw)
+        body = orjson.loads(answer.content or b"{}")
+        if answer.status_code == 200:
+            return Response(self._tokens(body))
+        limited = any(error.get("code") == "too_many_login_attempts" for error in body.get("errors", []))
+        if answer.status_code == 429 or limited:
+            raise TooMany("Too many sign-ins were tried.", remedy="Wait some minutes and try again.", retry_after=300)
+        raise self._refusal(body)
+
+    @staticmethod
+    def _tokens(body: dict[str, Any]) -> dict[str, Any]:
+        user = User.objects.get(pk=body["data"]["user"]["id"])
+        return {
+            "accessToken": body["meta"]["access_token"],
+            "refreshToken": body["meta"]["refresh_token"],
+            "expiresIn": app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN,
+            "user": UserSerializer(user).data,
+            "accounts": AccountSerializer(resolve.accounts_of(user)[:200], many=True).data,
+        }
+
+    @staticmethod
+    def _refusal(body: dict[str, Any]) -> NotSignedIn:
+        pending = {flow["id"] for flow in body.get("data", {}).get("flows", []) if flow.get("is_pending")}
+        if "mfa_authenticate" in pending:
+            return SecondFactorNeeded("The password is right; now the second factor is needed.")
+        if "verify_email" in pending:
+            return NotSignedIn(
+                "This address is not verified yet.",
+                code="auth.email_not_verified",
+                remedy="Open the link in the mail that we sent you.",
+            )
+        return NotSignedIn(
+            "The e-mail address or the password is wrong.",
+            code="auth.bad_credentials",
+            remedy="Check both, or reset your password.",
+        )
+
+
+class RefreshView(PublicAPIView):
+    authentication_classes: list[Any] = []
+
+    @extend_schema(
+        operation_id="auth_refresh",
+        request=RefreshRequestSerializer,
+        responses=RefreshSerializer,
+        auth=[],
+        tags=["auth"],
+    )
+    def post(self, request: Request) -> Response:
+        """A new pair of tokens; the old refresh token is dead, and using it again ends the session."""
+        data = RefreshRequestSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        access, refresh = sessions.rotate(data.validated_data["refreshToken"])
+        return Response(
+            {
+                "accessToken": access,
+                "refreshToken": refresh,
+                "expiresIn": app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN,
+            }
+        )
+
+
+class ProfileView(UserAPIView):
+    @extend_schema(operation_id="auth_profile", responses=ProfileSerializer, tags=["auth"])
+    def get(self, request: Request) -> Response:
+        """The signed-in person, the current account (`X-Account-Context` or their last one) and what they may do."""
+        wanted = request.headers.get(resolve.HEADER)
+        try:
+            context = resolve.context_for(request.user, wanted, via=Via.API)  # type: ignore[arg-type]
+        except AccountNotFound:
+            if wanted:
+                raise
+            context = None
+        return Response(
+            {
+                "user": UserSerializer(request.user).data,
+                "account": AccountSerializer(context.account).data if context else None,
+                "role": context.role if context else None,
+                "permissions": rules.permissions_of(context) if context else [],
+            }
+        )

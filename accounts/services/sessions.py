@@ -1,0 +1,32 @@
+"""Tokens of the mobile apps: allauth's JWTs, with reuse detection on top."""
+
+from typing import Any
+
+from allauth.headless import app_settings
+from allauth.headless.tokens.strategies.jwt import internal
+
+from listbackup.core.errors import NotSignedIn
+
+
+class RefreshRefused(NotSignedIn):
+    code = "auth.refresh_refused"
+
+
+def rotate(refresh_token: str) -> tuple[str, str]:
+    """(access token, next refresh token). Raises RefreshRefused.
+
+    A token that was rotated before ends its whole session: either the thief or the owner holds a stolen copy.
+    """
+    pair = app_settings.TOKEN_STRATEGY.refresh_token(refresh_token)
+    if pair is not None:
+        return pair[0], pair[1]
+    payload: dict[str, Any] | None = internal.decode_token(refresh_token, "refresh")
+    session = internal.get_token_session(payload) if payload else None
+    if session is not None:
+        session.flush()
+        raise RefreshRefused(
+            "This refresh token was used before, so its session was ended.",
+            code="auth.refresh_reused",
+            remedy="Sign in again. If you did not use it twice, change your password.",
+        )
+    raise RefreshRefused("The refresh token is unknown or has expired.", remedy="Sign in again.")

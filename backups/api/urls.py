@@ -1,0 +1,5 @@
+"""API of the backups app, below /api/v1/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
