@@ -1,8 +1,10 @@
 """Everything on one machine: PostgreSQL, Valkey, web, workers and scheduler, embedded unless URLs name real ones."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser
@@ -51,13 +53,13 @@ class Command(BaseCommand):
             services.close()
 
     def _serve(self, supervisor: Supervisor, begun: float, options: dict[str, Any]) -> None:
-        from listbackup.demo import check, environment, seed  # late: optional
+        from listbackup.demo import check, environment  # late: optional
 
         port = self._free_port(options["port"], strict=not options["check"])
         demo_environment: dict[str, str] = {}
         if options["demo"]:
             sandbox_port = self._free_port(port + SANDBOX_PORT_OFFSET, strict=False)
-            demo_environment = environment.variables(port, sandbox_port)
+            demo_environment = environment.variables(sandbox_port)
             environment.start_sandbox(supervisor, sandbox_port, options["scale"])
         self._prepare()
         self._start_children(supervisor, port, options["workers"], demo_environment)
@@ -69,19 +71,34 @@ class Command(BaseCommand):
         if not options["demo"]:
             self._say(options, f"ListBackup is at {address} ({time.monotonic() - begun:.1f} s). Ctrl-C stops it.")
         elif options["check"]:
-            result = check.full_round(base, demo_environment, begun)
+            result = check.full_round(base, demo_environment, begun=begun)
             self.stdout.write(json.dumps(result))
             if not result["ok"]:
                 sys.exit(1)
             return
         else:
-            environment.apply(demo_environment)
-            for line in seed.make_demo(base, address):
-                self._say(options, line)
+            people = self._seed(demo_environment)
+            self._say(options, f"\nListBackup      {address}\nImitated HubSpot {demo_environment['SANDBOX_URL']}/sandbox/")
+            self._say(options, f"API             {address}/api/docs\n\n{people}\n")
             self._say(options, f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
         while True:
             supervisor.watch()
             time.sleep(0.5)
+
+    @staticmethod
+    def _seed(environment: dict[str, str]) -> str:
+        """In a process of its own: the sandbox's address must be in the environment before settings are read."""
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "manage.py", "demo_seed"],
+            env=os.environ | environment,
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise CommandError(f"The demo could not be made: {done.stderr.strip()[-800:]}")
+        return done.stdout.rstrip()
 
     def _prepare(self) -> None:
         from integrations.services.platforms import sync_platforms

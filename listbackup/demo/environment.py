@@ -1,0 +1,37 @@
+"""The variables that point a ListBackup at its sandbox instead of the real platforms."""
+
+import json
+import sys
+
+import httpx
+from django.conf import settings
+
+from integrations.sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
+from listbackup.embedded.processes import Supervisor, wait_for
+
+
+def variables(sandbox_port: int) -> dict[str, str]:
+    """Environment for web, workers and commands."""
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    hosts = {"api.hubapi.com": f"{sandbox}/hubspot", "app.hubspot.com": f"{sandbox}/hubspot-app"}
+    return {
+        "PLATFORM_HOSTS": json.dumps(hosts),
+        "PLATFORM_HUBSPOT_CLIENT_ID": DEFAULT_CLIENT_ID,
+        "PLATFORM_HUBSPOT_CLIENT_SECRET": DEFAULT_CLIENT_SECRET,
+        "SANDBOX_URL": sandbox,
+    }
+
+
+def start_sandbox(supervisor: Supervisor, port: int, scale: int) -> None:
+    """Starts the imitations and waits until they answer. Raises TimeoutError."""
+    data = settings.VAR_DIR / "sandbox"
+    command = [sys.executable, "-m", "integrations.sandbox", "--port", str(port), "--scale", str(scale)]
+    supervisor.start("sandbox", [*command, "--data", str(data)])
+    wait_for(lambda: _answers(port), seconds=120, what="The sandbox", supervisor=supervisor)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/sandbox/api/status", timeout=2).status_code < 500
+    except httpx.HTTPError:
+        return False
