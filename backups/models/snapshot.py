@@ -1,0 +1,54 @@
+"""A snapshot: what its manifest in the store says, kept here so that lists need no decryption."""
+
+from typing import Any
+
+import orjson
+from django.db import models
+
+from accounts.access.querysets import TenantModel
+from backups.enums import SnapshotStatus
+
+
+class Snapshot(TenantModel):
+    """Made once, at the commit of a job; only the results of verifications change later.
+
+    `streams_json`: list of {name, label, records, new, changed, unchanged, deleted, state, message}.
+    """
+
+    source = models.ForeignKey("backups.Source", on_delete=models.CASCADE, related_name="snapshots")
+    job = models.ForeignKey("backups.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    number = models.PositiveIntegerField()
+    taken_at = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=SnapshotStatus.choices, default=SnapshotStatus.COMPLETE)
+    message = models.TextField(blank=True, help_text="what a person should look at")
+    manifest_name = models.CharField(max_length=900)
+    manifest_sha256 = models.CharField(max_length=64)
+    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    records = models.BigIntegerField(default=0)
+    new = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0)
+    unchanged = models.BigIntegerField(default=0)
+    deleted = models.BigIntegerField(default=0)
+    files = models.BigIntegerField(default=0, help_text="objects written by this run")
+    bytes_in = models.BigIntegerField(default=0)
+    bytes_stored = models.BigIntegerField(default=0)
+    streams_json = models.TextField(default="[]")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_ok = models.BooleanField(null=True, blank=True)
+    verify_detail = models.JSONField(default=dict, blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["source", "-number"], name="snapshot_of_source"),
+            models.Index(fields=["account", "-taken_at"], name="snapshot_of_account"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="snapshot_number_once")]
+
+    def __str__(self) -> str:
+        return f"Snapshot {self.number} of {self.source}"
+
+    @property
+    def streams(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = orjson.loads(self.streams_json or "[]")
+        return found

@@ -1,0 +1,12 @@
+"""News of the backups app, sent inside the transaction that made it true.
+
+Receivers get `context` (AccountContext) and the object; they must not wait for anything.
+"""
+
+from django.dispatch import Signal
+
+source_created = Signal()  # context, source
+source_deleted = Signal()  # context, source, erase
+job_started = Signal()  # context, job: the row exists
+job_finished = Signal()  # context, job: its state is final
+snapshot_committed = Signal()  # context, snapshot
