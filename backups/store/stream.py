@@ -1,0 +1,292 @@
+"""One stream of a snapshot being written: what changed is written, what did not is skipped, what is gone is noted."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from listbackup.core.storage.blobs import Blobs
+
+from . import seen
+from .format import DELETED_HASH, PART_BYTES, Place, content_hash, part_name
+from .index import ABSENT, KeyIndex, fingerprint, version_value
+from .keys import AccountKey, Keyring
+from .manifest import Segment, Stream
+from .sealed import open_sealed
+from .segment import SegmentWriter, read_batches
+
+
+class Record(NamedTuple):
+    """What `add` takes (any 4-tuple does): `raw` is the record's JSON as received, ignored when `deleted`."""
+
+    key: str
+    cursor: str | None
+    raw: bytes
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class PageCounts:
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+    def add(self, other: "PageCounts") -> None:
+        self.new += other.new
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.deleted += other.deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all streams of one run share."""
+
+    blobs: Blobs
+    keyring: Keyring
+    key: AccountKey
+    place: Place
+    number: int
+    token: str  # 8 hex digits of this process: its objects never meet another's
+
+
+class StreamWriter:
+    """Thread-safe. Made by `SnapshotWriter.stream`."""
+
+    def __init__(self, run: Run, name: str, label: str, key: Sequence[str], previous: Stream | None) -> None:
+        self.name, self.label, self.key = name, label, list(key)
+        self._run, self._lock = run, threading.RLock()
+        self._base: list[Segment] = list(previous.segments) if previous else []
+        self._base_records = previous.records if previous else 0
+        self._done: list[Segment] = []
+        self._seen_parts: list[str] = []
+        self._counts, self._durable_counts = PageCounts(), PageCounts()
+        self._seq = self._durable_seq = self._part = 0
+        self._open: SegmentWriter | None = None
+        self._index: KeyIndex | None = None
+        self._sweeping = False
+        self._seen_now: list[bytes] = []  # unchanged keys met since the last flush of a sweep
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def add(self, records: Iterable[tuple[str, str | None, bytes, bool]]) -> PageCounts:
+        """Take a page. Unchanged records are not written; a key that comes twice with other content is a newer version.
+
+        Raises RecordRefused (nothing of the page was taken), StorageUnavailable.
+        """
+        page = [(_bytes(key), cursor, None if deleted else raw) for key, cursor, raw, deleted in records]
+        hashes = [DELETED_HASH if raw is None else content_hash(raw) for _, _, raw in page]
+        fingerprints = [fingerprint(key) for key, _, _ in page]
+        with self._lock:
+            return self._take(page, hashes, fingerprints)
+
+    def absent(self, keys: Iterable[str]) -> int:
+        """Note that these records are gone, where they exist. How many were noted."""
+        return self.add((key, None, b"", True) for key in keys).deleted
+
+    def begin_sweep(self) -> None:
+        """From here on every live record of the stream will be met once; see `finish_sweep`. After a resume: no effect."""
+        with self._lock:
+            if not self._sweeping:
+                self._sweeping = True
+                self._loaded().begin_sweep()
+
+    def finish_sweep(self) -> int:
+        """Delete every live record not met since `begin_sweep`. How many. Raises RuntimeError without a sweep."""
+        with self._lock:
+            if not self._sweeping:
+                raise RuntimeError("begin_sweep was not called")
+            gone = 0
+            if self._loaded().unseen():
+                self.flush()
+                for segment in (*self._base, *self._done):
+                    gone += self._delete_unseen(segment)
+            self._sweeping = False
+            self._seen_now.clear()
+            return gone
+
+    @property
+    def live(self) -> int:
+        """Records of the stream that exist at this moment of the run."""
+        with self._lock:
+            return self._base_records + self._counts.new - self._counts.deleted
+
+    @property
+    def counts(self) -> PageCounts:
+        with self._lock:
+            return PageCounts(**asdict(self._counts))
+
+    @property
+    def rows_pending(self) -> int:
+        """Rows that are not durable yet."""
+        return self._open.rows if self._open else 0
+
+    @property
+    def bytes_pending(self) -> int:
+        """Bytes of raw that are not durable yet."""
+        return self._open.raw_pending if self._open else 0
+
+    # -- durability -----------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Close the current part: durable and read back when this returns. A `checkpoint` may be stored then."""
+        with self._lock:
+            if self._open is not None:
+                writer, self._open = self._open, None
+                self._done.append(writer.close())
+            if self._sweeping and self._seen_now:
+                part = self._next_part()
+                seen.write(self._run, part, self._seen_now)
+                self._seen_parts.append(part)
+                self._seen_now = []
+            self._durable_seq, self._durable_counts = self._seq, PageCounts(**asdict(self._counts))
+
+    def checkpoint(self) -> dict[str, Any]:
+        """JSON-able state as of the last flush, for `SnapshotWriter.resume`."""
+        with self._lock:
+            return {
+                "version": 1,
+                "label": self.label,
+                "key": self.key,
+                "part": self._part,
+                "seq": self._durable_seq,
+                "counts": asdict(self._durable_counts),
+                "segments": [_to_json(segment) for segment in self._done],
+                "sweeping": self._sweeping,
+                "seen": list(self._seen_parts),
+            }
+
+    def restore(self, checkpoint: dict[str, Any]) -> None:
+        """Go on from a checkpoint; before anything is added."""
+        with self._lock:
+            self._done = [Segment(**entry) for entry in checkpoint["segments"]]
+            self._part, self._seq = checkpoint["part"], checkpoint["seq"]
+            self._durable_seq = self._seq
+            self._counts, self._durable_counts = PageCounts(**checkpoint["counts"]), PageCounts(**checkpoint["counts"])
+            self._sweeping, self._seen_parts = checkpoint["sweeping"], list(checkpoint["seen"])
+
+    def abandon(self) -> None:
+        """Give up what is not durable."""
+        with self._lock:
+            if self._open is not None:
+                self._open.abandon()
+                self._open = None
+
+    def finish(self, state: str | None) -> Stream:
+        """Flush, and the stream's entry for the manifest."""
+        with self._lock:
+            self.flush()
+            return Stream(
+                label=self.label,
+                key=self.key,
+                records=self.live,
+                counts=asdict(self._counts),
+                state=state,
+                segments=[*self._base, *self._done],
+            )
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _take(
+        self, page: list[tuple[bytes, str | None, bytes | None]], hashes: list[bytes], fingerprints: list[bytes]
+    ) -> PageCounts:
+        index, counts = self._loaded(), PageCounts()
+        values = index.find(fingerprints, mark=self._sweeping)
+        for (key, cursor, raw), digest, finger, value in zip(page, hashes, fingerprints, values, strict=True):
+            known = index.recent(finger)
+            if known is None:
+                known = value
+            if raw is None:
+                if known == ABSENT:
+                    continue
+                now, counts.deleted = ABSENT, counts.deleted + 1
+            else:
+                now = version_value(digest)
+                if known == now:
+                    counts.unchanged += 1
+                    if self._sweeping:
+                        self._seen_now.append(finger)
+                    continue
+                if known == ABSENT:
+                    counts.new += 1
+                else:
+                    counts.changed += 1
+            self._write(key, digest, cursor, raw)
+            index.put(finger, now)
+        index.settle()
+        self._counts.add(counts)
+        if self.bytes_pending >= PART_BYTES:
+            self.flush()
+        return counts
+
+    def _write(self, key: bytes, digest: bytes, cursor: str | None, raw: bytes | None) -> None:
+        if self._open is None:
+            run = self._run
+            self._open = SegmentWriter(run.blobs, run.key, run.place, self._next_part(), self.name, run.number)
+        self._seq += 1
+        try:
+            self._open.add(key, self._seq, digest, None if cursor is None else _bytes(cursor).decode(), raw)
+        except BaseException:
+            self._open = None  # it gave itself up; the run must go on from its checkpoint
+            raise
+
+    def _next_part(self) -> str:
+        self._part += 1
+        return part_name(self.name, self._part, self._run.token)
+
+    def _loaded(self) -> KeyIndex:
+        if self._index is None:
+            index = KeyIndex()
+            for segment in self._base:
+                self._load(index, segment)
+            if self._sweeping:
+                index.begin_sweep()
+            for segment in self._done:
+                self._load(index, segment, mark=self._sweeping)
+            for part in self._seen_parts if self._sweeping else ():
+                index.mark_seen(seen.read(self._run, part))
+            self._index = index
+        return self._index
+
+    def _load(self, index: KeyIndex, segment: Segment, *, mark: bool = False) -> None:
+        for fingerprints, batch in self._keys(segment, ["key", "op", "hash"]):
+            hashes = batch.column("hash")
+            data = np.frombuffer(hashes.buffers()[1], dtype=np.uint64)
+            values = data[2 * hashes.offset : 2 * (hashes.offset + len(hashes)) : 2].copy()
+            values[values == ABSENT] = 1
+            values[batch.column("op").to_numpy(zero_copy_only=False) == "d"] = ABSENT
+            index.put_many(fingerprints, values)
+            if mark:
+                index.mark_seen(fingerprints)
+
+    def _delete_unseen(self, segment: Segment) -> int:
+        gone, index = 0, self._loaded()
+        for fingerprints, batch in self._keys(segment, ["key"]):
+            flags = index.is_unseen(fingerprints)
+            if any(flags):
+                keys = dict.fromkeys(k for k, flag in zip(batch.column("key").to_pylist(), flags, strict=True) if flag)
+                gone += self._take(
+                    [(k.encode(), None, None) for k in keys],
+                    [DELETED_HASH] * len(keys),
+                    [fingerprint(k.encode()) for k in keys],
+                ).deleted
+                index.unseen()  # brings the index back into the one run that is_unseen asks
+        return gone
+
+    def _keys(self, segment: Segment, columns: list[str]):  # type: ignore[no-untyped-def]
+        place = Place(self._run.place.account, self._run.place.source, segment.date, segment.snapshot)
+        name, identity = place.segment(segment.part), place.identity("segment", segment.part)
+        file = open_sealed(self._run.blobs, self._run.keyring, name, identity, segment.bytes)
+        for batch in read_batches(file, columns):
+            yield [fingerprint(key.encode()) for key in batch.column("key").to_pylist()], batch
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")  # lone surrogates become \udXXX
+
+
+def _to_json(segment: Segment) -> dict[str, Any]:
+    return {name: getattr(segment, name) for name in segment.__struct_fields__}
