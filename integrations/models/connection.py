@@ -41,6 +41,8 @@ class Connection(TenantModel):
     created_by = public_key("accounts.User", null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    return_to = ""  # set by `oauth.flow.finish`: the page that the person came from; never stored
+
     class Meta(TenantModel.Meta):
         ordering = ["-id"]
         indexes = [

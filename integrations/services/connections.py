@@ -1,0 +1,317 @@
+"""Connections: made, renewed, tested, renamed, deleted. The only writer of the table beside the token refresh.
+
+Connecting the same account of a platform again in the same account of ours renews the connection that is there
+(its sources go on); it never makes a second one, which would back up everything twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+from django.db import IntegrityError, transaction
+
+from accounts.access.context import AccountContext
+from accounts.activity.services import record
+from integrations.connector.auth import StaticCredentials
+from integrations.connector.manifest import Manifest
+from integrations.connector.oauth import TokenSet
+from integrations.connector.reader import Check, Reader
+from integrations.enums import AuthKind, ConnectionStatus
+from integrations.errors import ConnectionNotUsable, ConnectionTestFailed, OtherExternalAccount
+from integrations.models import Connection, CustomPlatform
+from integrations.models.connection import CUSTOM
+from integrations.oauth.refresh import store_tokens
+from integrations.selectors.manifests import manifest_of
+from integrations.services import manifests, revocation
+from integrations.services.credentials import seal, unseal
+from integrations.services.outgoing import http_settings, shared_limiter
+from integrations.services.readers import open_reader
+from integrations.services.status import REVOKED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
+from integrations.services.texts import clean_list, clean_map, clean_text
+from integrations.signals import connection_created, connection_deleted, connection_restored
+from listbackup.core.clock import now
+from listbackup.core.errors import InvalidInput, PlatformError
+
+__all__ = [
+    "connect_with_tokens",
+    "create_connection",
+    "delete_connection",
+    "mark_needs_reconnect",
+    "test_connection",
+    "update_connection",
+]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """Credentials that the platform has just accepted."""
+
+    manifest: Manifest
+    kind: str
+    check: Check
+    secrets: dict[str, str] = field(repr=False)
+    config: dict[str, Any] = field(default_factory=dict)
+    tokens: TokenSet | None = field(default=None, repr=False)
+
+
+def create_connection(
+    context: AccountContext,
+    *,
+    platform: str,
+    name: str = "",
+    secrets: Mapping[str, str],
+    config: Mapping[str, Any] | None = None,
+    manifest: str | None = None,
+) -> Connection:
+    """Tests the credentials at the platform, then stores them. With `manifest` (YAML) the platform is a custom one.
+
+    Raises PlatformNotFound, ManifestInvalid, SecretsInvalid, ConnectionTestFailed or the platform's own error.
+    """
+    described = manifests.parse(manifest) if manifest is not None else manifests.of_platform(platform)
+    kind = manifests.choose_kind(described, secrets)
+    wanted = manifests.check_config(described, config)
+    given = manifests.check_secrets(described, kind, secrets)
+    check = probe(described, given, wanted)
+    proved = _Proved(described, kind, check, given, wanted)
+    return _store(context, proved, name=name, yaml=manifest)
+
+
+def connect_with_tokens(
+    context: AccountContext, *, manifest: Manifest, tokens: TokenSet, check: Check, name: str = "", renew: Any = None
+) -> Connection:
+    """Stores a tested OAuth grant. `renew` names the connection (id) that must be the one it belongs to."""
+    proved = _Proved(manifest, AuthKind.OAUTH2, check, {}, {}, tokens)
+    if renew is None:
+        return _store(context, proved, name=name)
+    with transaction.atomic():
+        found = Connection.objects.visible_to(context).select_for_update(of=("self",)).get(pk=renew)
+        _same_account(found, check)
+        return _renew(context, found, proved)
+
+
+def probe(manifest: Manifest, secrets: Mapping[str, str], config: Mapping[str, Any]) -> Check:
+    """Calls the platform with credentials that are not stored yet. Raises ConnectionTestFailed when it refuses them."""
+    reader = Reader(
+        manifest,
+        credentials=StaticCredentials(dict(secrets)),
+        config=dict(config),
+        http=http_settings(),
+        limiter=shared_limiter(),
+        limit_scope=f"{manifest.key}:probe",
+    )
+    try:
+        check = reader.check()
+    except PlatformError as error:
+        if getattr(error, "kind", "") == "customer":
+            raise ConnectionTestFailed(error.message, remedy=error.remedy) from None
+        raise
+    finally:
+        reader.close()
+    if not check.ok:
+        raise ConnectionTestFailed(check.message or f"{manifest.name} refused the credentials.")
+    return check
+
+
+def update_connection(
+    context: AccountContext,
+    connection: Connection,
+    *,
+    name: str | None = None,
+    secrets: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> Connection:
+    """Renames, or replaces credentials or configuration (tested first; a failed test changes nothing)."""
+    proved = None
+    if secrets is not None or config is not None:
+        if connection.auth_kind == AuthKind.OAUTH2 and secrets is not None:
+            raise InvalidInput(
+                "This connection signs in by OAuth; it has no key to replace.",
+                fields={"secrets": ["Reconnect it instead."]},
+            )
+        manifest = manifest_of(connection)
+        given = unseal(connection)
+        if secrets is not None:
+            given = manifests.check_secrets(manifest, connection.auth_kind, secrets)
+        wanted = manifests.check_config(manifest, connection.config if config is None else config)
+        proved = _Proved(manifest, connection.auth_kind, probe(manifest, given, wanted), given, wanted)
+        _same_account(connection, proved.check)
+    with transaction.atomic():
+        locked = _locked(context, connection)
+        if name is not None and name.strip() and name != locked.name:
+            before, locked.name = locked.name, clean_text(name, 150)
+            locked.save(update_fields=["name", "updated_at"])
+            record(context, "connection.renamed", locked, before=before)
+        if proved is not None:
+            locked.config = proved.config
+            locked = _renew(context, locked, proved)
+    return locked
+
+
+def test_connection(context: AccountContext, connection: Connection) -> Check:
+    """A live call with the stored credentials; what it finds is stored. Raises only when the platform is unreachable."""
+    try:
+        with open_reader(connection) as reader:
+            check = reader.check()
+    except PlatformError as error:
+        _note_failure(context, connection, error)
+        raise
+    with transaction.atomic():
+        locked = _locked(context, connection)
+        if check.ok:
+            _take(locked, check)
+            locked.save()
+            mark_working(locked, context=context)
+        record(context, "connection.tested", locked, ok=check.ok)
+        _copy(locked, connection)
+    return check
+
+
+def delete_connection(context: AccountContext, connection: Connection) -> None:
+    """Revokes the grant at the platform (best effort), wipes the secret and tells whoever uses the connection."""
+    revoked = revocation.revoke(connection)
+    with transaction.atomic():
+        locked = _locked(context, connection)
+        locked.status, locked.status_changed_at = ConnectionStatus.DELETED, now()
+        locked.secret, locked.secret_changed_at, locked.token_expires_at = "", now(), None
+        locked.last_error = locked.last_error_code = ""
+        locked.save()
+        forget_expiry(locked)
+        record(context, "connection.deleted", locked, revoked_at_platform=revoked)
+        connection_deleted.send(sender=Connection, context=context, connection=locked)
+    _copy(locked, connection)
+
+
+def _locked(context: AccountContext, connection: Connection) -> Connection:
+    """The row under its lock. Raises ConnectionNotUsable when it was deleted meanwhile."""
+    found: Connection = Connection.objects.visible_to(context).select_for_update(of=("self",)).get(pk=connection.pk)
+    if found.status == ConnectionStatus.DELETED:
+        raise ConnectionNotUsable(f"{found.name} was deleted.", remedy="Connect the platform again.")
+    return found
+
+
+def _same_account(connection: Connection, check: Check) -> None:
+    if connection.external_id and check.account_id and connection.external_id != clean_text(check.account_id, 200):
+        raise OtherExternalAccount(
+            f"{connection.name} belongs to {connection.external_label or connection.external_id}, but these credentials"
+            f" are for {check.account_label or check.account_id}."
+        )
+
+
+def _store(context: AccountContext, proved: _Proved, *, name: str, yaml: str | None = None) -> Connection:
+    """Renews the connection of the same external account, or inserts one; safe against a twin at the same moment."""
+    for last in (False, True):
+        try:
+            with transaction.atomic():
+                custom = _custom_platform(context, proved.manifest, yaml) if yaml is not None else None
+                found = _twin(context, proved, custom)
+                if found is not None:
+                    found.config = proved.config or found.config
+                    return _renew(context, found, proved)
+                return _insert(context, proved, custom, name)
+        except IntegrityError:
+            if last:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _twin(context: AccountContext, proved: _Proved, custom: CustomPlatform | None) -> Connection | None:
+    external = clean_text(proved.check.account_id or "", 200)
+    if not external:
+        return None
+    same = {"custom_platform": custom} if custom else {"platform": proved.manifest.key}
+    found: Connection | None = (
+        Connection.objects.visible_to(context)
+        .filter(account=context.account, external_id=external, **same)
+        .exclude(status=ConnectionStatus.DELETED)
+        .select_for_update(of=("self",))
+        .first()
+    )
+    return found
+
+
+def _custom_platform(context: AccountContext, manifest: Manifest, yaml: str) -> CustomPlatform:
+    """One row per (account, key); another text under the same key is its next version."""
+    found, created = CustomPlatform.objects.get_or_create(
+        account=context.account, key=manifest.key, defaults={"name": manifest.name, "manifest": yaml}
+    )
+    if created:
+        record(context, "custom_platform.created", found)
+    elif found.manifest != yaml:
+        found.manifest, found.name, found.version = yaml, manifest.name, found.version + 1
+        found.save()
+        record(context, "custom_platform.changed", found, version=found.version)
+    return found
+
+
+def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | None, name: str) -> Connection:
+    label = clean_text(proved.check.account_label or "", 200)
+    fallback = f"{proved.manifest.name} · {label}" if label else proved.manifest.name
+    connection = Connection(
+        account=context.account,
+        platform=CUSTOM if custom else proved.manifest.key,
+        custom_platform=custom,
+        name=clean_text(name, 150) or fallback[:150],
+        auth_kind=proved.kind,
+        config=proved.config,
+        created_by=context.user,
+        status_changed_at=now(),
+    )
+    _take(connection, proved.check)
+    _take_secrets(connection, proved)
+    connection.save(force_insert=True)
+    track_expiry(connection, refreshable=bool(proved.tokens and proved.tokens.refresh_token))
+    record(context, "connection.created", connection, platform=connection.platform_key, auth_kind=proved.kind)
+    connection_created.send(sender=Connection, context=context, connection=connection)
+    return connection
+
+
+def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> Connection:
+    """New credentials for a connection that is there; the row is locked."""
+    waited = connection.status == ConnectionStatus.NEEDS_RECONNECT
+    connection.auth_kind = proved.kind
+    _take(connection, proved.check)
+    _take_secrets(connection, proved)
+    connection.save()
+    secrets = unseal(connection)
+    track_expiry(connection, refreshable="refresh_token" in secrets)
+    record(context, "connection.renewed", connection)
+    mark_working(connection, context=context)
+    if not waited:
+        connection_restored.send(sender=Connection, context=context, connection=connection)
+    return connection
+
+
+def _take_secrets(connection: Connection, proved: _Proved) -> None:
+    if proved.tokens is not None:
+        store_tokens(connection, proved.tokens)
+        return
+    connection.secret, connection.secret_changed_at = seal(proved.secrets), now()
+    if proved.kind != AuthKind.OAUTH2:
+        connection.token_expires_at = None
+
+
+def _take(connection: Connection, check: Check) -> None:
+    """What the platform said about the account and the scopes."""
+    connection.external_id = clean_text(check.account_id or "", 200) or connection.external_id
+    connection.external_label = clean_text(check.account_label or "", 200) or connection.external_label
+    connection.scopes_granted = clean_list(check.scopes_granted)
+    connection.scopes_missing = clean_list(check.scopes_missing)
+    connection.streams_off = orjson.dumps(clean_map(check.streams_off)).decode()
+    connection.last_checked_at = now()
+
+
+def _note_failure(context: AccountContext, connection: Connection, error: PlatformError) -> None:
+    if error.code == REVOKED or error.code.startswith("auth."):
+        mark_needs_reconnect(connection, error.message, code=error.code, context=context)
+    Connection.objects.visible_to(context).filter(pk=connection.pk).update(
+        last_checked_at=now(), last_error_code=error.code[:60], last_error=clean_text(error.message, 2000)
+    )
+
+
+def _copy(source: Connection, target: Connection) -> None:
+    """The caller's object shows what is stored."""
+    for model_field in Connection._meta.concrete_fields:
+        setattr(target, model_field.attname, getattr(source, model_field.attname))

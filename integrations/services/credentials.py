@@ -1,0 +1,27 @@
+"""Secrets of connections at rest: one encrypted JSON object of strings a connection."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from integrations.models import Connection
+from listbackup.core import crypto
+
+
+def seal(secrets: Mapping[str, str]) -> str:
+    """The secrets as they are stored."""
+    return crypto.encrypt(orjson.dumps(dict(secrets)).decode())
+
+
+def unseal(connection: Connection) -> dict[str, str]:
+    """The connection's secrets by name; empty when they were wiped. Raises Unavailable with an unknown key."""
+    if not connection.secret:
+        return {}
+    return {str(name): str(value) for name, value in orjson.loads(crypto.decrypt(connection.secret)).items()}
+
+
+def rotate_secret(connection: Connection) -> None:
+    """Writes the same secrets under the newest key."""
+    if connection.secret:
+        connection.secret = crypto.rotate(connection.secret)
+        connection.save(update_fields=["secret"])

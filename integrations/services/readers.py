@@ -1,0 +1,98 @@
+"""Opens the connector's reader for a stored connection."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection as database
+
+from integrations.connector.reader import Reader
+from integrations.errors import ConnectionNotUsable
+from integrations.models import Connection
+from integrations.oauth.refresh import FreshSecrets, refresh_if_needed
+from integrations.selectors.manifests import manifest_of
+from integrations.services.credentials import unseal
+from integrations.services.outgoing import http_settings, shared_limiter
+from listbackup.core.clock import now
+
+__all__ = ["StoredCredentials", "manifest_of", "open_reader"]
+# A run asks early enough that no request leaves with a token that ends on the way.
+CLOSE = dt.timedelta(minutes=2)
+
+
+class StoredCredentials:
+    """The connector's view of a connection's secrets (protocol `integrations.connector.auth.Credentials`).
+
+    Safe for the reader's threads: each renewal enters the organization's schema on the thread that needs it.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._account = connection.account
+        self._connection_id = connection.pk
+        self._fresh = FreshSecrets(unseal(connection), connection.token_expires_at)
+        self._lock = threading.Lock()
+        self._owner = threading.get_ident()
+
+    def __repr__(self) -> str:
+        return f"<StoredCredentials of {self._connection_id}>"
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return self._fresh.secrets
+
+    def access_token(self) -> str:
+        """The current token, renewed when it ends within two minutes. Raises CredentialsRevoked."""
+        with self._lock:
+            if self._fresh.expires_at is not None and self._fresh.expires_at - now() <= CLOSE:
+                self._renew(None)
+            return self._fresh.secrets.get("access_token", "")
+
+    def refresh(self, stale: str) -> str:
+        """Another token than `stale`, which the platform refused. Raises CredentialsRevoked."""
+        with self._lock:
+            if self._fresh.secrets.get("access_token") == stale:
+                self._renew(stale)
+            return self._fresh.secrets.get("access_token", "")
+
+    def _renew(self, stale: str | None) -> None:
+        try:
+            self._fresh = refresh_if_needed(self._account, self._connection_id, stale=stale, ahead=CLOSE)
+        finally:
+            if threading.get_ident() != self._owner:
+                database.close()  # this thread's own; the reader's threads would each keep one open
+
+
+def open_reader(
+    connection: Connection,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+    on_wait: Callable[[float, str], None] | None = None,
+) -> Reader:
+    """A reader with the connection's credentials and limits; close it, or use it in `with`.
+
+    Raises ConnectionNotUsable for a connection that is disabled or deleted.
+    """
+    if not connection.secret and connection.auth_kind != "none":
+        raise ConnectionNotUsable(
+            f"{connection.name} holds no credentials any more.", remedy="Connect the platform again."
+        )
+    options: dict[str, Any] = {}
+    if cancelled is not None:
+        options["cancelled"] = cancelled
+    if on_wait is not None:
+        options["on_wait"] = on_wait
+    return Reader(
+        manifest_of(connection),
+        credentials=StoredCredentials(connection),
+        config=dict(connection.config),
+        http=http_settings(),
+        limiter=shared_limiter(),
+        limit_scope=limit_scope(connection),
+        **options,
+    )
+
+
+def limit_scope(connection: Connection) -> str:
+    """What a platform counts: the account there, or this connection where it has no name."""
+    return f"{connection.platform_key}:{connection.external_id or connection.pk}"
