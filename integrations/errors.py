@@ -48,7 +48,9 @@ class ConnectionTestFailed(ListBackupError):
     def __init__(
         self, message: str, *, remedy: str | None = None, fields: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        super().__init__(message, remedy=remedy or "Check the credentials at the platform and try again.", fields=fields)
+        super().__init__(
+            message, remedy=remedy or "Check the credentials at the platform and try again.", fields=fields
+        )
 
 
 class ConnectionNotUsable(Conflict):
