@@ -1,0 +1,148 @@
+"""Exports: one file per stream, and checksums.txt. JSONL is exact; CSV is made safe for spreadsheets."""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from backups.store.format import CHECKSUMS, slug
+from listbackup.core.errors import InvalidInput, NotFound
+
+from .as_of import View
+from .rows import flatten
+
+FORMATS = ("jsonl", "csv")
+# what a spreadsheet takes for a formula at the start of a cell; the full-width ones are folded by some
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+
+
+class _Target(Protocol):
+    def file(self, name: str) -> contextlib.AbstractContextManager[IO[bytes]]: ...
+
+
+def export_snapshot(
+    view: View,
+    target: Path | str | IO[bytes],
+    format: str = "jsonl",
+    streams: Sequence[str] | None = None,
+    progress: Callable[[str, int], None] = lambda stream, records: None,
+) -> dict[str, str]:
+    """Write all live records of (some) streams. Returns SHA-256 by file name, as in the written `checksums.txt`.
+
+    `target` is a folder, the path of a `.zip`, or a binary file that becomes a zip. `progress` is told the stream and
+    its records so far. Memory stays flat. Raises InvalidInput, NotFound, DamagedObject.
+    """
+    if format not in FORMATS:
+        raise InvalidInput(f"Unknown export format {format!r}.", remedy=f"One of: {', '.join(FORMATS)}.")
+    names = sorted(view.manifest.streams) if streams is None else list(streams)
+    for name in names:
+        if name not in view.manifest.streams:
+            raise NotFound(f"This snapshot has no stream {name!r}.")
+    sums: dict[str, str] = {}
+    with _open_target(target) as place:
+        for name in names:
+            with place.file(f"{slug(name)}.{format}") as file:
+                hashing = _Hashing(file)
+                (_write_jsonl if format == "jsonl" else _write_csv)(view, name, hashing, progress)
+            sums[f"{slug(name)}.{format}"] = hashing.digest.hexdigest()
+        with place.file(CHECKSUMS) as file:
+            file.write("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode())
+    return sums
+
+
+def neutral(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe in front of what looks like one."""
+    text = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return (
+        f"'{text}"
+        if text.lstrip(" \u00a0\u3000\ufeff").startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
+        else text
+    )
+
+
+def _write_jsonl(view: View, stream: str, out: "_Hashing", progress: Callable[[str, int], None]) -> None:
+    count = 0
+    for rows in view.iterate(stream):
+        for row in rows:
+            raw = row.raw
+            if b"\n" in raw or b"\r" in raw:  # between tokens only: inside JSON strings they are always escaped
+                raw = raw.replace(b"\r", b" ").replace(b"\n", b" ")
+            out.write(raw + b"\n")
+        count += len(rows)
+        progress(stream, count)
+
+
+def _write_csv(view: View, stream: str, out: "_Hashing", progress: Callable[[str, int], None]) -> None:
+    columns: dict[str, None] = {}
+    for rows in view.iterate(stream):  # first all names, so that no field is missed
+        for row in rows:
+            columns.update(dict.fromkeys(flatten(row.parsed())))
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
+    writer = csv.writer(text)
+    writer.writerow([neutral(name) for name in columns])
+    count = 0
+    for rows in view.iterate(stream):
+        for row in rows:
+            fields = flatten(row.parsed())
+            writer.writerow([_cell(fields[name]) if name in fields else "" for name in columns])
+        count += len(rows)
+        progress(stream, count)
+    text.detach()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return json.dumps(value)  # a number stays one, also a negative one
+    return neutral(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+class _Hashing(io.RawIOBase):
+    def __init__(self, out: IO[bytes]) -> None:
+        self.out, self.digest = out, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.digest.update(data)
+        self.out.write(data)
+        return len(data)
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def file(self, name: str) -> Iterator[IO[bytes]]:
+        with (self.path / name).open("wb") as file:
+            yield file
+
+
+class _Zip:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+
+    @contextlib.contextmanager
+    def file(self, name: str) -> Iterator[IO[bytes]]:
+        with self.archive.open(name, "w", force_zip64=True) as file:
+            yield file
+
+
+@contextlib.contextmanager
+def _open_target(target: Path | str | IO[bytes]) -> Iterator[_Target]:
+    if isinstance(target, str | Path) and Path(target).suffix.lower() != ".zip":
+        yield _Folder(Path(target))
+        return
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        yield _Zip(archive)

@@ -1,0 +1,71 @@
+"""What queries answer with, and the raw text search."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    key: str
+    cursor: str | None
+    raw: bytes  # the record's JSON as received
+    hash: bytes  # 16 bytes, content hash
+
+    def parsed(self) -> Any:
+        return parse(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a record: `op` is "u" or "d"; `raw` is None for a deletion; `taken_at` None if its manifest is gone."""
+
+    number: int
+    seq: int
+    snapshot: str | None
+    taken_at: str | None
+    op: str
+    raw: bytes | None
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    stream: str
+    row: RecordRow
+
+
+def parse(raw: bytes) -> Any:
+    """The record as Python values; lone surrogates survive. What is no JSON comes back as text."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        try:
+            return json.loads(raw.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return raw.decode("utf-8", "replace")
+
+
+def flatten(record: Any) -> dict[str, Any]:
+    """Fields of a record as a table shows them: members of objects one level down get dotted names."""
+    if not isinstance(record, dict):
+        return {"value": record}
+    fields: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict) and value:
+            fields.update({f"{name}.{inner}": each for inner, each in value.items()})
+        else:
+            fields[name] = value
+    return fields
+
+
+def needles(text: str) -> list[str]:
+    """How `text` may look inside JSON text that has been lower-cased: plain, or with characters escaped."""
+    forms = []
+    for form in (text, text.lower(), text.upper()):
+        forms.append(json.dumps(form, ensure_ascii=False)[1:-1].lower())
+        forms.append(json.dumps(form)[1:-1].lower())
+        forms.append(json.dumps(form, ensure_ascii=False)[1:-1].replace("/", "\\/").lower())
+    return [form for form in dict.fromkeys(forms) if not any(0xD800 <= ord(c) <= 0xDFFF for c in form)]
