@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.db import connection
+from django.db.models import Model, QuerySet
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -75,3 +77,17 @@ class AccountContextMixin:
 
 class AccountAPIView(AccountContextMixin, APIView):
     """Base of API views about the current account's data."""
+
+
+class AccountListView(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
+    """Base of lists: cursor pages, `filterset_class`, `?fields=`. `rows(context)` gives what the caller may see."""
+
+    model: type[Model]
+
+    def rows(self) -> QuerySet[Any]:
+        raise TypeError(f"{type(self).__name__} does not say what it lists")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):  # the document is made without an organization
+            return QuerySet(self.model).none()
+        return self.rows()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from accounts.access import resolve
+from accounts.access import resolve, staff
 from accounts.access.schema import leave
 from accounts.enums import Via
 from accounts.errors import AccountNotFound
@@ -27,6 +27,8 @@ class AccountContextMiddleware:
         try:
             if request.user.is_authenticated and not request.path.startswith(PUBLIC_PREFIXES):
                 self._enter(request)
+            elif request.user.is_authenticated and request.path.startswith("/admin/"):
+                staff.enter(request)
             return self.get_response(request)
         finally:
             leave()

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from accounts.web.views import accounts
+from accounts.web.views import accounts, activity
 
 app_name = "accounts"
 urlpatterns = [
     path("no-account/", accounts.NoAccountPage.as_view(), name="no-account"),
+    path("activity/", activity.ActivityPage.as_view(), name="activity"),
     path("switch-account/", accounts.SwitchAccountPage.as_view(), name="switch"),
 ]

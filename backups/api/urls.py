@@ -1,5 +1,24 @@
 """API of the backups app, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from backups.api.views import groups, jobs, sources
+
+urlpatterns = [
+    path("sources", sources.SourcesView.as_view(), name="sources"),
+    path("sources/<uuid:pk>", sources.SourceView.as_view(), name="source"),
+    path("sources/<uuid:pk>/sync", sources.SourceSyncView.as_view(), name="source-sync"),
+    path("sources/<uuid:pk>/test", sources.SourceTestView.as_view(), name="source-test"),
+    path("source-groups", groups.GroupsView.as_view(), name="source-groups"),
+    path("source-groups/<uuid:pk>", groups.GroupView.as_view(), name="source-group"),
+    path("source-groups/<uuid:pk>/sources", groups.GroupSourcesView.as_view(), name="source-group-sources"),
+    path(
+        "source-groups/<uuid:pk>/sources/<uuid:source_id>",
+        groups.GroupSourceView.as_view(),
+        name="source-group-source",
+    ),
+    path("source-groups/<uuid:pk>/sync", groups.GroupSyncView.as_view(), name="source-group-sync"),
+    path("jobs", jobs.JobsView.as_view(), name="jobs"),
+    path("jobs/queue", jobs.QueueView.as_view(), name="jobs-queue"),
+    path("jobs/<uuid:pk>", jobs.JobView.as_view(), name="job"),
+]

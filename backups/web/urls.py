@@ -1,5 +1,60 @@
 """Pages of the backups app."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.web.context import add_navigation
+from backups.web.views import data, groups, jobs, onboarding, overview, snapshots, sources
+
+source_pages = [
+    path("", sources.SourceListPage.as_view(), name="list"),
+    path("<uuid:pk>/", sources.SourcePage.as_view(), name="detail"),
+    path("<uuid:pk>/data/", data.DataPage.as_view(), name="data"),
+    path("<uuid:pk>/record/", data.RecordPage.as_view(), name="record"),
+    path("<uuid:pk>/snapshots/", snapshots.SourceSnapshotsPage.as_view(), name="snapshots"),
+    path("<uuid:pk>/settings/", sources.SourceSettingsPage.as_view(), name="settings"),
+    path("<uuid:pk>/sync/", sources.SourceSyncPage.as_view(), name="sync"),
+    path("<uuid:pk>/pause/", sources.SourcePausePage.as_view(), name="pause"),
+    path("<uuid:pk>/test/", sources.SourceTestPage.as_view(), name="test"),
+    path("<uuid:pk>/delete/", sources.SourceDeletePage.as_view(), name="delete"),
+]
+group_pages = [
+    path("", groups.GroupListPage.as_view(), name="list"),
+    path("<uuid:pk>/", groups.GroupPage.as_view(), name="detail"),
+    path("<uuid:pk>/sync/", groups.GroupSyncPage.as_view(), name="sync"),
+    path("<uuid:pk>/delete/", groups.GroupDeletePage.as_view(), name="delete"),
+]
+job_pages = [
+    path("", jobs.JobListPage.as_view(), name="list"),
+    path("<uuid:pk>/", jobs.JobPage.as_view(), name="detail"),
+    path("<uuid:pk>/progress/", jobs.JobProgressPage.as_view(), name="progress"),
+    path("<uuid:pk>/cancel/", jobs.JobCancelPage.as_view(), name="cancel"),
+    path("<uuid:pk>/retry/", jobs.JobRetryPage.as_view(), name="retry"),
+]
+snapshot_pages = [
+    path("", snapshots.SearchPage.as_view(), name="search"),
+    path("<uuid:pk>/verify/", snapshots.SnapshotVerifyPage.as_view(), name="verify"),
+    path("<uuid:pk>/export/", snapshots.SnapshotExportPage.as_view(), name="export"),
+]
+onboarding_pages = [
+    path("", onboarding.ChoosePlatformPage.as_view(), name="platform"),
+    path("<uuid:pk>/streams/", onboarding.ChooseStreamsPage.as_view(), name="streams"),
+    path("<uuid:pk>/counts/", onboarding.StreamCountsPage.as_view(), name="counts"),
+    path("<uuid:pk>/running/", onboarding.FirstBackupPage.as_view(), name="running"),
+]
+urlpatterns = [
+    path("", overview.OverviewPage.as_view(), name="dashboard"),
+    path("sources/", include((source_pages, "sources"))),
+    path("groups/", include((group_pages, "groups"))),
+    path("jobs/", include((job_pages, "jobs"))),
+    path("snapshots/", include((snapshot_pages, "snapshots"))),
+    path("exports/<uuid:pk>/", snapshots.ExportDownloadPage.as_view(), name="export-download"),
+    path("start/", include((onboarding_pages, "onboarding"))),
+]
+add_navigation("Overview", "dashboard", "overview", "source.view")
+add_navigation("Sources", "sources:list", "source", "source.view")
+add_navigation("Groups", "groups:list", "group", "group.view")
+add_navigation("Snapshots & search", "snapshots:search", "snapshot", "record.view")
+add_navigation("Connections", "connections:list", "connection", "connection.view")
+add_navigation("Platforms", "platforms:list", "platform", "platform.view")
+add_navigation("Jobs", "jobs:list", "job", "job.view")
+add_navigation("Activity", "accounts:activity", "activity", "activity.view")

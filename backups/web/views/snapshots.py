@@ -1,0 +1,114 @@
+"""Snapshots: the timeline, verification, exports, and search over all sources."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from accounts.access.lists import page_of
+from accounts.access.pages import AccountPage
+from backups.enums import ExportFormat, JobKind
+from backups.selectors.jobs import get_job
+from backups.selectors.snapshots import get_snapshot, snapshots_of
+from backups.selectors.sources import get_source, sources_of
+from backups.services import exports, jobs
+from backups.services.snapshots import view_of
+from backups.web import records
+
+SEARCHED_SOURCES = 20
+HITS = 20
+
+
+class SourceSnapshotsPage(AccountPage):
+    permissions = {"get": "snapshot.view"}
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        source = get_source(self.context, pk)
+        rows = snapshots_of(self.context).filter(source=source)
+        context = {
+            "source": source,
+            "tab": "snapshots",
+            "page": page_of(request, rows),
+            "formats": ExportFormat.choices,
+        }
+        return render(request, "backups/source_snapshots.html", context)
+
+
+class SearchPage(AccountPage):
+    """Snapshots of all sources, and a search over the last state of each."""
+
+    permissions = {"get": "record.view"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        text = request.GET.get("q", "").strip()[:200]
+        context: dict[str, Any] = {"q": text, "limit": HITS}
+        if len(text) >= 2:
+            context["results"] = self._search(text)
+        else:
+            context["page"] = page_of(request, snapshots_of(self.context))
+        return render(request, "backups/search.html", context)
+
+    def _search(self, text: str) -> list[dict[str, Any]]:
+        found = []
+        searched = sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES]
+        for source in searched:
+            with view_of(source.last_snapshot) as view:
+                labels = {name: label for name, label, _ in view.streams()}
+                hits = [
+                    {
+                        "stream": hit.stream,
+                        "label": labels.get(hit.stream, hit.stream),
+                        "key": hit.row.key,
+                        "cells": records.table([hit.row])[1][0].cells,
+                    }
+                    for hit in view.search(text, limit=HITS)
+                ]
+            if hits:
+                found.append({"source": source, "hits": hits})
+        return found
+
+
+class SnapshotVerifyPage(AccountPage):
+    """Queues a verification: every byte of the snapshot is read again."""
+
+    permissions = {"post": "snapshot.verify"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        snapshot = get_snapshot(self.context, pk)
+        job = jobs.start_job(
+            self.context, source=snapshot.source, kind=JobKind.VERIFY, parameters={"snapshot": str(snapshot.pk)}
+        )
+        messages.success(request, "The verification is queued.")
+        return redirect("jobs:detail", pk=job.pk)
+
+
+class SnapshotExportPage(AccountPage):
+    """Queues an export of the snapshot."""
+
+    permissions = {"post": "export.create"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        snapshot = get_snapshot(self.context, pk)
+        chosen = request.POST.get("format", ExportFormat.JSONL)
+        job = exports.start_export(
+            self.context,
+            source=snapshot.source,
+            snapshot=snapshot,
+            format=chosen if chosen in ExportFormat.values else ExportFormat.JSONL,
+            streams=[],
+        )
+        messages.success(request, "The export is being made. This page shows the link when it is ready.")
+        return redirect("jobs:detail", pk=job.pk)
+
+
+class ExportDownloadPage(AccountPage):
+    """The file of a finished export."""
+
+    permissions = {"get": "export.view"}
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        job = get_job(self.context, pk)
+        file, name = exports.open_export(self.context, job)
+        return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
