@@ -1,0 +1,203 @@
+"""The one factory of outgoing HTTP clients: guarded hosts, no redirects, limits of size and time.
+
+Answers are read and decoded whole in the transport, so that every caller has the same limits and `response.content`
+costs nothing. Bodies past the limit raise `BodyTooLarge` before they are in memory, also when they are compressed.
+"""
+
+import logging
+import ssl
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from listbackup.core.errors import PlatformError
+from listbackup.core.http.deadline import Deadline, GuardedBackend
+from listbackup.core.http.guard import Guard, HostRefused, Resolver, resolve
+from listbackup.core.http.redact import redact
+
+_SAFE_SCHEMES = frozenset({"http", "https"})
+_STEP = 1 << 20
+
+
+class BodyTooLarge(PlatformError):
+    """The answer's decoded body is larger than allowed."""
+
+    code = "response.too_large"
+    kind = "platform"
+
+
+class BodyDamaged(PlatformError):
+    """The answer's compressed body ends early or is not what it claims to be."""
+
+    code = "response.truncated"
+    kind = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """`platform_hosts` maps a real host to the URL that answers instead (for tests); times in seconds."""
+
+    allowed_private_hosts: frozenset[str] = frozenset()
+    platform_hosts: Mapping[str, str] = field(default_factory=dict)
+    user_agent: str = "ListBackup/1"
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    total_timeout: float = 180.0
+    max_response_bytes: int = 64 << 20
+    max_connections: int = 32
+    resolver: Resolver = resolve
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """httpcore's pool over the guarded network backend."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        self._rewrites = {host.lower(): httpx.URL(url) for host, url in settings.platform_hosts.items()}
+        targets = {f"{url.host}:{url.port or _default_port(url.scheme)}" for url in self._rewrites.values()}
+        guard = Guard(settings.allowed_private_hosts | targets, resolver=settings.resolver)
+        self._deadline = Deadline()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=settings.max_connections,
+            max_keepalive_connections=settings.max_connections,
+            keepalive_expiry=30.0,
+            http2=False,
+            network_backend=GuardedBackend(guard, self._deadline),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Raises HostRefused, BodyTooLarge, BodyDamaged, or httpx's transport errors."""
+        url, headers = request.url, request.headers.raw
+        rewritten = self._rewrites.get(url.host) if self._rewrites else None
+        if rewritten is not None:
+            path = rewritten.raw_path.rstrip(b"/") + url.raw_path
+            url = rewritten.copy_with(raw_path=path)
+            headers = [(name, value) for name, value in headers if name.lower() != b"host"]
+            headers.insert(0, (b"Host", url.netloc))
+        if url.scheme not in _SAFE_SCHEMES:
+            raise HostRefused(f"Only http and https addresses are allowed, not {url.scheme}.")
+        timeout = request.extensions.get("timeout", {})
+        core = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=headers,
+            content=request.stream,
+            extensions={"timeout": timeout},
+        )
+        limit = request.extensions.get("max_response_bytes", self._settings.max_response_bytes)
+        self._deadline.at = time.monotonic() + request.extensions.get("total_timeout", self._settings.total_timeout)
+        try:
+            return self._exchange(core, limit)
+        except httpcore.TimeoutException as error:
+            raise httpx.ReadTimeout(str(error) or "no answer in time", request=request) from error
+        except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
+            raise httpx.ReadError(str(error) or "the connection broke", request=request) from error
+        except (httpcore.ConnectError, httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise httpx.ConnectError(str(error) or "no connection", request=request) from error
+        finally:
+            self._deadline.at = float("inf")
+
+    def _exchange(self, core: httpcore.Request, limit: int) -> httpx.Response:
+        response = self._pool.handle_request(core)
+        try:
+            encoding, kept = b"", []
+            for pair in response.headers:
+                name = pair[0].lower()
+                if name == b"content-encoding":
+                    encoding = pair[1].strip().lower()
+                elif name not in (b"transfer-encoding", b"content-length"):
+                    kept.append(pair)
+            assert isinstance(response.stream, Iterable)
+            body = _read(response.stream, encoding, limit)
+        finally:
+            response.close()
+        return httpx.Response(response.status, headers=kept, content=body)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def build_client(settings: HttpSettings) -> httpx.Client:
+    """A thread-safe client. `request.extensions` may hold `max_response_bytes` and `total_timeout`."""
+    _quiet_logs()
+    return httpx.Client(
+        transport=GuardedTransport(settings),
+        headers={"User-Agent": settings.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
+        timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def _read(stream: Iterable[bytes], encoding: bytes, limit: int) -> bytes:
+    if encoding in (b"", b"identity"):
+        return _read_plain(stream, limit)
+    if encoding not in (b"gzip", b"x-gzip", b"deflate"):
+        raise BodyDamaged(f"The answer is encoded as {encoding.decode('latin-1')!r}, which was not asked for.")
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for chunk in stream:
+            while chunk:
+                part = unpack.decompress(chunk, _STEP)
+                chunk = unpack.unconsumed_tail
+                size += len(part)
+                if size > limit:
+                    raise _too_large(limit)
+                parts.append(part)
+        parts.append(unpack.flush())
+    except zlib.error as error:
+        raise BodyDamaged(f"The answer's compressed body is damaged: {error}") from None
+    if not unpack.eof and size:
+        raise BodyDamaged("The answer's compressed body ends too early.")
+    return b"".join(parts)
+
+
+def _read_plain(stream: Iterable[bytes], limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for chunk in stream:
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(chunk)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The answer is larger than {limit:,} bytes.")
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port, for comparing where two URLs lead. Raises ValueError for a malformed URL."""
+    parts = urlsplit(url)
+    return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port or _default_port(parts.scheme.lower())
+
+
+class _Redacting(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), None
+        return True
+
+
+def _quiet_logs() -> None:
+    """httpx logs each URL with its query, httpcore whole headers: neither may reach a log as it is."""
+    logger = logging.getLogger("httpx")
+    if not any(isinstance(one, _Redacting) for one in logger.filters):
+        logger.addFilter(_Redacting())
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.WARNING)
+    core = logging.getLogger("httpcore")
+    if core.level == logging.NOTSET:
+        core.setLevel(logging.WARNING)

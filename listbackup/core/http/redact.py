@@ -1,0 +1,41 @@
+"""Takes secrets out of text that is written down: logs, error messages, recorded requests."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+HIDDEN = "[hidden]"
+_NAMES = (
+    r"(?:access|refresh|id|auth|api|bearer|session|csrf)[_-]?token|token|(?:client[_-]?)?secret|api[_-]?key|apikey|"
+    r"hapikey|private[_-]?key|password|passwd|pwd|authorization|code[_-]?verifier|assertion|signature|sig|sessionid"
+)
+_HEADERS = re.compile(rf"^(?:x-)?(?:.*(?:{_NAMES}|cookie|x-amz-security).*)$", re.IGNORECASE)
+_QUERY = re.compile(rf"(?i)([?&;](?:[\w.-]*(?:{_NAMES})|code|key)=)[^&\s#\"'<>]+")
+_PAIR = re.compile(
+    rf"(?i)([\"']?[\w.-]*(?:{_NAMES})[\"']?\s*[:=]\s*)(?:bearer\s+|basic\s+)?(\"[^\"]*\"|'[^']*'|[^\s,;&}}\]]+)"
+)
+_SCHEME = re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{8,}")
+_USERINFO = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@")
+_KNOWN = re.compile(
+    r"\b(?:pat-[a-z0-9]+-|sk_(?:live|test)_|rk_(?:live|test)_|xox[abprs]-|ghp_|ya29\.|eyJ)[A-Za-z0-9._-]{8,}"
+)
+
+
+def redact(text: str) -> str:
+    """`text` without tokens, passwords and keys; also fit for URLs."""
+    if len(text) < 6:
+        return text
+    text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
+    text = _QUERY.sub(rf"\1{HIDDEN}", text)
+    text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
+    text = _PAIR.sub(_keep_name, text)
+    return _KNOWN.sub(HIDDEN, text)
+
+
+def _keep_name(match: re.Match[str]) -> str:
+    return match[0] if HIDDEN in match[0] else f"{match[1]}{HIDDEN}"
+
+
+def redact_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers with the values of those that carry secrets hidden."""
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return {name: HIDDEN if _HEADERS.match(name) else redact(value) for name, value in pairs}
