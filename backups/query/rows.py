@@ -1,6 +1,7 @@
 """What queries answer with, and the raw text search."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +62,11 @@ def flatten(record: Any) -> dict[str, Any]:
     return fields
 
 
-def needles(text: str) -> list[str]:
-    """How `text` may look inside JSON text that has been lower-cased: plain, or with characters escaped."""
+def pattern(text: str) -> str:
+    """An RE2 pattern (for flag i) of how `text` may look inside JSON: plain, or with characters escaped."""
     forms = []
     for form in (text, text.lower(), text.upper()):
-        forms.append(json.dumps(form, ensure_ascii=False)[1:-1].lower())
-        forms.append(json.dumps(form)[1:-1].lower())
-        forms.append(json.dumps(form, ensure_ascii=False)[1:-1].replace("/", "\\/").lower())
-    return [form for form in dict.fromkeys(forms) if not any(0xD800 <= ord(c) <= 0xDFFF for c in form)]
+        plain = json.dumps(form, ensure_ascii=False)[1:-1]
+        forms += [plain, plain.replace("/", "\\/"), json.dumps(form)[1:-1]]
+    writable = (form for form in dict.fromkeys(forms) if not any(0xD800 <= ord(c) <= 0xDFFF for c in form))
+    return "|".join(re.sub(r"([^\w\s]|_)", r"\\\1", form) for form in writable)

@@ -93,6 +93,14 @@ class SnapshotWriter:
                 self._streams[name] = writer
             return writer
 
+    def forget(self, name: str) -> None:
+        """Take a stream out of this run: its previous state is carried over as if it had not been opened."""
+        with self._lock:
+            self._checkpoints.pop(name, None)
+            writer = self._streams.pop(name, None)
+        if writer is not None:
+            writer.abandon()
+
     def abandon(self) -> None:
         """Give up what is not durable. Objects that are stay invisible until a resumed run commits them."""
         for writer in self._streams.values():

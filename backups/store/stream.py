@@ -108,6 +108,17 @@ class StreamWriter:
             self._seen_now.clear()
             return gone
 
+    def unseen(self) -> int:
+        """How many live records `finish_sweep` would delete now; 0 without a sweep."""
+        with self._lock:
+            return self._loaded().unseen() if self._sweeping else 0
+
+    def cancel_sweep(self) -> None:
+        """End the sweep without deleting anything: what was met says too little about what is gone."""
+        with self._lock:
+            self._sweeping = False
+            self._seen_now.clear()
+
     @property
     def live(self) -> int:
         """Records of the stream that exist at this moment of the run."""
