@@ -1,0 +1,46 @@
+"""Rows for tests, made directly: the services have tests of their own."""
+
+import hashlib
+from typing import Any
+
+from accounts.models import Account
+from backups.enums import Health, JobState
+from backups.models import Job, Snapshot, Source, SourceGroup
+from integrations.models import Connection
+from listbackup.core.clock import now
+from listbackup.core.ids import uuid7
+
+
+def make_connection(account: Account, **fields: Any) -> Connection:
+    values = {"platform": "hubspot", "name": f"{account.name} CRM", "auth_kind": "bearer", "external_id": str(uuid7())}
+    return Connection.objects.create(account=account, **{**values, **fields})
+
+
+def make_source(account: Account, connection: Connection | None = None, **fields: Any) -> Source:
+    values: dict[str, Any] = {"name": f"{account.name} contacts", "schedule": "manual", "health": Health.PROTECTED}
+    return Source.objects.create(
+        account=account, connection=connection or make_connection(account), **{**values, **fields}
+    )
+
+
+def make_group(account: Account, *sources: Source, name: str = "All of them") -> SourceGroup:
+    group = SourceGroup.objects.create(account=account, name=name)
+    group.sources.set(sources)
+    return group
+
+
+def make_job(source: Source, **fields: Any) -> Job:
+    values: dict[str, Any] = {"state": JobState.SUCCEEDED, "started_at": now(), "finished_at": now()}
+    return Job.objects.create(account=source.account, source=source, **{**values, **fields})
+
+
+def make_snapshot(source: Source, **fields: Any) -> Snapshot:
+    """A row without objects behind it: for lists, not for reading records."""
+    number = Snapshot.objects.filter(source=source).count() + 1
+    values: dict[str, Any] = {
+        "number": number,
+        "taken_at": now(),
+        "manifest_name": f"accounts/none/{number}/metadata.json",
+        "manifest_sha256": hashlib.sha256(str(number).encode()).hexdigest(),
+    }
+    return Snapshot.objects.create(account=source.account, source=source, **{**values, **fields})

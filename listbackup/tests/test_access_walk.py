@@ -1,0 +1,200 @@
+"""Every route as everybody: nobody reads another's data, and no route escapes the walk.
+
+The walk follows the URL configuration. Routes whose view has one of our bases (`AccountPage`, `AccountContextMixin` …)
+are tried by themselves: signed out, as a person of another organization, as a member of a child account, as a viewer.
+A route whose parameters the walk cannot fill, or whose view has no known base and is not listed here, fails the build.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from accounts.access.api import AccountContextMixin, PublicAPIView, UserAPIView
+from accounts.access.pages import AccountPage, PersonPage
+from accounts.access.rules import declared
+from accounts.access.schema import entered, leave
+from accounts.enums import Role
+from listbackup.testing import factories
+
+# Routes of other people's code, and ours that are open on purpose.
+FOREIGN = ("accounts/login", "accounts/", "_allauth/", "admin/", "__debug__/")
+OPEN = {"api-docs", "oauth-callback"}
+
+
+@dataclass(frozen=True)
+class Route:
+    path: str  # as configured, with converters
+    name: str
+    view: Any  # the view class, or None for a function
+
+    @property
+    def parameters(self) -> list[str]:
+        return [part.split(":")[-1] for part in self.path.replace(">", "<").split("<")[1::2]]
+
+    def __str__(self) -> str:
+        return f"/{self.path}"
+
+
+def walk(patterns: list[Any], prefix: str = "") -> Iterator[Route]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            callback = pattern.callback
+            view = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+            yield Route(path, pattern.name or "", view)
+
+
+ROUTES = [route for route in walk(get_resolver().url_patterns) if not route.path.startswith(FOREIGN)]
+WALKED = [route for route in ROUTES if route.view and issubclass(route.view, AccountPage | AccountContextMixin)]
+
+
+def is_api(route: Route) -> bool:
+    return issubclass(route.view, AccountContextMixin)
+
+
+@pytest.fixture
+def world(people: Any) -> dict[str, Any]:
+    """Rows of every kind in Acme's root account."""
+    with entered(people.acme.organization):
+        connection = factories.make_connection(people.acme)
+        source = factories.make_source(people.acme, connection)
+        snapshot = factories.make_snapshot(source)
+        rows = {
+            "connection": connection.pk,
+            "source": source.pk,
+            "group": factories.make_group(people.acme, source).pk,
+            "job": factories.make_job(source).pk,
+            "snapshot": snapshot.pk,
+        }
+    leave()
+    return rows
+
+
+# What the `pk` of a path means, by how the path begins; the longest fit wins.
+MEANING: dict[str, str] = {
+    "sources/": "source",
+    "groups/": "group",
+    "jobs/": "job",
+    "snapshots/": "snapshot",
+    "exports/": "job",
+    "connections/": "connection",
+    "start/": "connection",
+    "start/<uuid:pk>/running/": "source",
+    "api/v1/sources": "source",
+    "api/v1/source-groups": "group",
+    "api/v1/jobs": "job",
+    "api/v1/connections": "connection",
+}
+FIXED = {"platform": "hubspot", "key": "hubspot", "provider": "hubspot", "stream": "contacts"}
+
+
+def fill(route: Route, world: dict[str, Any]) -> str:
+    """The path with real ids in it. Fails when a parameter has no meaning here: say in MEANING or FIXED what it is."""
+    path = route.path
+    for name in route.parameters:
+        if name in FIXED:
+            value = FIXED[name]
+        elif name == "source_id":
+            value = str(world["source"])
+        else:
+            known = [start for start in MEANING if path.startswith(start)]
+            assert known, f"{route}: the walk does not know what {name} means"
+            value = str(world[MEANING[max(known, key=len)]])
+        start = path.index("<")
+        path = path[:start] + value + path[path.index(">") + 1 :]
+    return "/" + path
+
+
+def client_of(route: Route, user: Any, account: Any = None) -> Any:
+    client: Any = APIClient() if is_api(route) else Client()
+    if user is not None:
+        client.force_login(user)
+        if account is not None:
+            session = client.session
+            session["account_id"] = str(account.pk)
+            session.save()
+    return client
+
+
+def send(client: Any, method: str, path: str) -> Any:
+    call: Callable[..., Any] = getattr(client, method)
+    leave()
+    try:
+        if isinstance(client, APIClient):
+            return call(path, {}, format="json") if method in ("post", "patch", "put") else call(path)
+        return call(path)
+    finally:
+        leave()
+
+
+def methods(route: Route) -> list[str]:
+    return sorted(route.view.permissions)
+
+
+def test_every_route_is_walked_or_listed():
+    for route in ROUTES:
+        known = route.view is not None and issubclass(
+            route.view, AccountPage | AccountContextMixin | PersonPage | UserAPIView | PublicAPIView
+        )
+        assert known or route.name in OPEN, f"{route} ({route.name}) has no base that decides who may call it"
+
+
+def test_every_permission_of_a_view_is_declared():
+    for route in WALKED:
+        assert route.view.permissions, f"{route} names no permission"
+        for permission in route.view.permissions.values():
+            assert permission in declared(), f"{route}: {permission} is not declared in a rules.py"
+
+
+@pytest.mark.parametrize("route", WALKED, ids=str)
+def test_signed_out_then_no_data(route, world):
+    for method in methods(route):
+        answer = send(client_of(route, None), method, fill(route, world))
+        if is_api(route):
+            assert answer.status_code == 401, f"{method} {route}: {answer.status_code}"
+            assert answer["Content-Type"] == "application/problem+json"
+        else:
+            assert answer.status_code == 302 and "/accounts/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize("route", [route for route in WALKED if "pk" in route.parameters], ids=str)
+def test_object_of_somebody_else_then_404_with_the_body_of_a_missing_one(route, people, world):
+    """Eve is an owner elsewhere; Nora a member of a child account: for both, Acme's things do not exist."""
+    missing = dict.fromkeys(world, "01900000-0000-7000-8000-000000000000")
+    for user, allowed in ((people.eve, Role.OWNER), (people.nora, Role.MEMBER)):
+        for method in methods(route):
+            if declared()[route.view.permissions[method]].rank > allowed.rank:
+                continue
+            found = send(client_of(route, user), method, fill(route, world))
+            absent = send(client_of(route, user), method, fill(route, missing))
+            assert found.status_code == absent.status_code == 404, f"{user} {method} {route}: {found.status_code}"
+            if is_api(route):
+                same = {"correlation_id": ""}
+                assert found.json() | same == absent.json() | same
+
+
+@pytest.mark.parametrize("route", WALKED, ids=str)
+def test_viewer_then_reads_and_never_writes(route, people, world):
+    for method in methods(route):
+        needed = declared()[route.view.permissions[method]]
+        answer = send(client_of(route, people.vera), method, fill(route, world))
+        if needed.rank > Role.VIEWER.rank:
+            assert answer.status_code == 403, f"{method} {route}: {answer.status_code}"
+        else:
+            assert answer.status_code not in (401, 403, 405), f"{method} {route}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("route", [route for route in WALKED if is_api(route)], ids=str)
+def test_api_with_foreign_account_header_then_404(route, people, world):
+    client = client_of(route, people.eve)
+    client.credentials(HTTP_X_ACCOUNT_CONTEXT=str(people.acme.pk))
+    for method in methods(route):
+        answer = send(client, method, fill(route, world))
+        assert answer.status_code == 404, f"{method} {route}: {answer.status_code}"
