@@ -20,7 +20,13 @@ def digest() -> str:
 
 
 def run_dir() -> Path:
-    """The folder of sockets: `var/run`, or a hashed folder when that path is too long for a socket."""
+    """The folder of sockets: `var/run`, or a hashed one elsewhere.
+
+    Elsewhere when the path is too long for a socket, and for root, whose project folder may be closed to the
+    unprivileged account that PostgreSQL runs as.
+    """
+    if os.geteuid() == 0 and Path("/run").is_dir():
+        return Path("/run") / f"listbackup-{digest()}"
     wanted = var_dir() / "run"
     if len(str(wanted)) + len("/.s.PGSQL.5432") <= SOCKET_PATH_LIMIT:
         return wanted

@@ -67,7 +67,7 @@ class Postgres:
         for path, flag in ((self.install / "bin/postgres", "-x"), (self.home, "-x")):
             if _run(["test", flag, str(path)], self.account).returncode != 0:
                 return False
-        return len(str(paths.postgres_socket_dir())) > 0 and paths.run_dir().parent.exists()
+        return True
 
     def _move_out(self) -> None:
         """Binaries and data go where the unprivileged account may read them; the project folder stays private."""
@@ -88,8 +88,6 @@ class Postgres:
 
     @property
     def socket_dir(self) -> Path:
-        if self.home != paths.var_dir():
-            return self.home / "run"
         return paths.postgres_socket_dir()
 
     def _own(self, folder: Path) -> None:
@@ -142,9 +140,7 @@ class Postgres:
         """Starts the server if it does not run; True when this call started it."""
         if self.running():
             return False
-        self._own(self.socket_dir.parent) if self.home != paths.var_dir() else self.socket_dir.parent.mkdir(
-            parents=True, exist_ok=True
-        )
+        self.socket_dir.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         self._own(self.socket_dir)
         self._initialise()
         options = SETTINGS | (FAST_AND_UNSAFE if self.fast else {})

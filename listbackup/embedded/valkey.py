@@ -18,8 +18,11 @@ class Valkey:
 
     def _client(self):  # type: ignore[no-untyped-def]
         import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)
+        # The client's own retries would wait for a server that we have just asked to end.
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=Retry(NoBackoff(), 0))
 
     def running(self) -> bool:
         import redis
