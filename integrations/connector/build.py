@@ -1,0 +1,232 @@
+"""Makes the manifest's objects out of validated plain data."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from integrations.connector.model import (
+    Auth,
+    Batch,
+    CheckRule,
+    Chunks,
+    ConfigField,
+    Count,
+    Deletions,
+    Discovery,
+    ErrorRule,
+    Incremental,
+    Limits,
+    Lookup,
+    Manifest,
+    PageRule,
+    Parent,
+    Request,
+    Retries,
+    Rule,
+    SecretField,
+    Stream,
+    field_path,
+)
+from integrations.connector.templates import set_vars
+
+Plain = Mapping[str, Any]
+
+
+def expand(streams: Plain, templates: Plain) -> dict[str, dict[str, Any]]:
+    """Every stream with its template's values under its own, and `{vars.*}` replaced."""
+    return {name: expand_one(stream or {}, templates) for name, stream in streams.items()}
+
+
+def expand_one(stream: Plain, templates: Plain) -> dict[str, Any]:
+    base = templates.get(stream.get("use", ""), {})
+    merged = {**base, **{key: value for key, value in stream.items() if key != "use"}}
+    merged["vars"] = {**base.get("vars", {}), **stream.get("vars", {})}
+    filled: dict[str, Any] = set_vars({key: value for key, value in merged.items() if key != "vars"}, merged["vars"])
+    filled["vars"] = merged["vars"]
+    return filled
+
+
+def manifest_of(plain: Plain) -> Manifest:
+    templates = plain.get("templates", {})
+    streams = {name: stream_of(name, data) for name, data in expand(plain["streams"], templates).items()}
+    check = plain.get("check")
+    return Manifest(
+        key=plain["key"],
+        name=plain["name"],
+        base_url=plain["base_url"],
+        streams=streams,
+        category=plain.get("category", "custom"),
+        description=plain.get("description", ""),
+        docs=plain.get("docs", ""),
+        hosts=tuple(plain.get("hosts", ())),
+        headers=plain.get("headers", {}),
+        config={name: _config(name, data) for name, data in plain.get("config", {}).items()},
+        auth=tuple(_auth(data) for data in plain.get("auth", [{"kind": "none"}])),
+        check=CheckRule(
+            request_of(check["request"]),
+            field_path(check.get("account_id", "")),
+            field_path(check.get("account_label", "")),
+        )
+        if check
+        else None,
+        limits=_limits(plain.get("limits", {})),
+        retries=Retries(**plain.get("retries", {})),
+        errors=tuple(_error(data) for data in plain.get("errors", ())),
+        lookups={name: _lookup(name, data) for name, data in plain.get("lookups", {}).items()},
+        discover=tuple(_discovery(data, templates) for data in plain.get("discover", ())),
+    )
+
+
+def stream_of(name: str, plain: Plain) -> Stream:
+    key = plain["key"]
+    request = request_of(plain["request"])
+    records = field_path(plain.get("records", ""))
+    count = plain.get("count")
+    return Stream(
+        name=name,
+        label=plain.get("label") or name.replace("_", " ").capitalize(),
+        request=request,
+        key=(key,) if isinstance(key, str) else tuple(key),
+        description=plain.get("description", ""),
+        records=records,
+        records_as=plain.get("records_as", "list"),
+        cursor=field_path(plain.get("cursor", "")),
+        page=page_of(plain.get("page", {"kind": "none"})),
+        incremental=_incremental(plain["incremental"]) if "incremental" in plain else None,
+        deletions=_deletions(plain.get("deletions", {}), request),
+        parent=_parent(plain["parent"]) if "parent" in plain else None,
+        chunks=Chunks(**plain["chunks"]) if "chunks" in plain else None,
+        scopes=tuple(plain.get("scopes", ())),
+        optional=plain.get("optional", False),
+        count=Count(request_of(count["request"]), field_path(count["path"])) if count else None,
+        vars=plain.get("vars", {}),
+    )
+
+
+def request_of(plain: Plain) -> Request:
+    return Request(**plain)
+
+
+def page_of(plain: Plain) -> PageRule:
+    known = dict(plain)
+    starts_at = {"number": 1, "offset": 0}.get(known["kind"], 0)
+    return PageRule(
+        kind=known["kind"],
+        next=field_path(known.get("next", "")),
+        source=known.get("from", "header" if "header" in known and "next" not in known else "body"),
+        header=known.get("header", ""),
+        param=known.get("param", ""),
+        place=known.get("in", "query"),
+        size=known.get("size"),
+        size_param=known.get("size_param", ""),
+        start=known.get("start", starts_at),
+        more=field_path(known.get("more", "")),
+        total=field_path(known.get("total", "")),
+        pages=field_path(known.get("pages", "")),
+        stop=known.get("stop", "empty"),
+        cap=known.get("cap"),
+    )
+
+
+def _config(name: str, plain: Plain) -> ConfigField:
+    return ConfigField(name=name, **plain)
+
+
+def _auth(plain: Plain) -> Auth:
+    known = {key: value for key, value in plain.items() if key not in ("secret", "username", "password", "in", "help")}
+    for name in ("scopes", "optional_scopes"):
+        known[name] = tuple(known.get(name, ()))
+    for name in ("account_id", "account_label", "granted_scopes"):
+        if name in known:
+            known[name] = field_path(known[name])
+    known["place"] = plain.get("in", "header")
+    if plain["kind"] == "bearer":
+        known.setdefault("prefix", "Bearer ")
+    return Auth(**known, secrets=_secrets(plain))
+
+
+def _secrets(plain: Plain) -> tuple[SecretField, ...]:
+    kind, told = plain["kind"], plain.get("help", "")
+    if kind in ("bearer", "api_key"):
+        default = "access_token" if kind == "bearer" else "api_key"
+        name = plain.get("secret", default)
+        return (SecretField(name, plain.get("label") or name.replace("_", " ").capitalize(), told),)
+    if kind == "basic":
+        user = SecretField(plain.get("username", "username"), "User name", told)
+        return (user, SecretField(plain.get("password", "password"), "Password", "", optional=True))
+    if kind == "client_credentials":
+        return (SecretField("client_id", "Client ID", told), SecretField("client_secret", "Client secret"))
+    return ()
+
+
+def _incremental(plain: Plain) -> Incremental:
+    known = dict(plain)
+    if "request" in known:
+        known["request"] = request_of(known["request"])
+    if "page" in known:
+        known["page"] = page_of(known["page"])
+    if "records" in known:
+        known["records"] = field_path(known["records"])
+    return Incremental(**known)
+
+
+def _deletions(plain: Plain, request: Request) -> Deletions:
+    archived = plain.get("archived")
+    if archived is not None:
+        base = request_of(archived["request"]) if "request" in archived else request
+        archived = replace(base, query={**base.query, **archived.get("query", {})})
+    return Deletions(
+        flag=field_path(plain.get("flag", "")),
+        flag_values=tuple(plain.get("flag_values", (True,))),
+        archived=archived,
+        sweep=plain.get("sweep", False),
+        sweep_every_s=plain.get("sweep_every_h", 24) * 3600.0,
+    )
+
+
+def _parent(plain: Plain) -> Parent:
+    known = dict(plain)
+    known["values"] = tuple(known.get("values", ()))
+    if "batch" in known:
+        batch = dict(known["batch"])
+        for name in ("inputs", "more", "errors", "error_kind"):
+            batch[name] = field_path(batch.get(name, ""))
+        batch["absent_errors"] = tuple(batch.get("absent_errors", ()))
+        known["batch"] = Batch(**batch)
+        known.setdefault("mode", "batch")
+    return Parent(**known)
+
+
+def _limits(plain: Plain) -> Limits:
+    known = dict(plain)
+    known["buckets"] = {
+        name: tuple(Rule(rule["requests"], float(rule["per_s"]), rule.get("burst")) for rule in rules)
+        for name, rules in plain.get("buckets", {}).items()
+    }
+    return Limits(**known)
+
+
+def _error(plain: Plain) -> ErrorRule:
+    known = dict(plain)
+    status = known.pop("status", ())
+    known["statuses"] = (status,) if isinstance(status, int) else tuple(status)
+    known["path"] = field_path(known.get("path", ""))
+    return ErrorRule(**known)
+
+
+def _lookup(name: str, plain: Plain) -> Lookup:
+    return Lookup(name, request_of(plain["request"]), field_path(plain.get("records", "")), field_path(plain["value"]))
+
+
+def _discovery(plain: Plain, templates: Plain) -> Discovery:
+    template = {key: value for key, value in templates[plain["use"]].items() if key != "vars"}
+    return Discovery(
+        request=request_of(plain["request"]),
+        records=field_path(plain.get("records", "")),
+        name=plain["name"],
+        label=field_path(plain.get("label", "")),
+        # The placeholders of what is only known at run time stay in it.
+        template=stream_of(plain["use"], {**template, "vars": templates[plain["use"]].get("vars", {})}),
+        vars={name: field_path(path) for name, path in plain.get("vars", {}).items()},
+        scopes=tuple(plain.get("scopes", ())),
+    )

@@ -1,0 +1,78 @@
+"""How fast a platform may be asked. Buckets are shared by whoever holds the same limiter."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from integrations.connector.model import Rule
+
+__all__ = ["Limiter", "LocalLimiter", "Rule", "WaitTooLong", "interval_and_burst"]
+
+
+class WaitTooLong(Exception):
+    """The turn would come only after `seconds`; nothing was taken."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the next request may leave in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class Limiter(Protocol):
+    def acquire(self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf) -> float:
+        """Waits for a turn; returns the seconds waited. Raises WaitTooLong instead of waiting past `longest`."""
+
+    def learn(self, bucket: str, headers: Mapping[str, float]) -> None:
+        """Takes over what the platform said: `remaining` requests until `reset_s` seconds from now."""
+
+    def penalise(self, bucket: str, seconds: float) -> None:
+        """Lets nobody through for `seconds`, as after a 429."""
+
+
+def interval_and_burst(rule: Rule) -> tuple[float, int]:
+    """Seconds between requests and how many may leave at once, so that no window ever holds more than the rule."""
+    burst = rule.burst or max(1, math.ceil(rule.requests / 10))
+    burst = min(burst, rule.requests)
+    return rule.per / (rule.requests - burst + 1), burst
+
+
+class LocalLimiter:
+    """For one process. `clock` and `sleep` are replaced in tests."""
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._due: dict[tuple[str, int], float] = {}
+        self._blocked: dict[str, float] = {}
+
+    def acquire(self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf) -> float:
+        with self._lock:
+            now = self._clock()
+            leave = max(now, self._blocked.get(bucket, now))
+            planned = []
+            for index, rule in enumerate(rules):
+                interval, burst = interval_and_burst(rule)
+                due = self._due.get((bucket, index), 0.0)
+                leave = max(leave, due - (burst - 1) * interval)
+                planned.append((index, due, interval))
+            wait = leave - now
+            if wait > longest:
+                raise WaitTooLong(wait)
+            for index, due, interval in planned:
+                self._due[(bucket, index)] = max(due, leave) + interval
+        if wait > 0:
+            self._sleep(wait)
+        return wait
+
+    def learn(self, bucket: str, headers: Mapping[str, float]) -> None:
+        if headers.get("remaining", 1) < 1 and headers.get("reset_s", 0) > 0:
+            self.penalise(bucket, headers["reset_s"])
+
+    def penalise(self, bucket: str, seconds: float) -> None:
+        with self._lock:
+            until = self._clock() + seconds
+            self._blocked[bucket] = max(until, self._blocked.get(bucket, 0.0))

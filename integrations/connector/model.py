@@ -1,0 +1,303 @@
+"""The manifest as objects. Only `manifest.load_manifest` makes them, from text that was validated."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FieldPath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """A secret that a person enters for a connection."""
+
+    name: str
+    label: str
+    help: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigField:
+    name: str
+    label: str
+    help: str = ""
+    required: bool = True
+    default: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """`kind`: oauth2, client_credentials, bearer, api_key, basic or none. URLs and scopes are of the OAuth kinds."""
+
+    kind: str
+    label: str = ""
+    secrets: tuple[SecretField, ...] = ()
+    place: str = "header"
+    name: str = "Authorization"
+    prefix: str = ""
+    authorize_url: str = ""
+    token_url: str = ""
+    introspect_url: str = ""
+    revoke_url: str = ""
+    scopes: tuple[str, ...] = ()
+    optional_scopes: tuple[str, ...] = ()
+    optional_scope_param: str = ""
+    scope_separator: str = " "
+    pkce: bool = True
+    client_auth: str = "body"
+    authorize_params: Mapping[str, str] = field(default_factory=dict)
+    account_id: FieldPath = ()
+    account_label: FieldPath = ()
+    granted_scopes: FieldPath = ("scope",)
+    token_lifetime_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Values may hold placeholders such as `{parent.id}`; see `templates`."""
+
+    path: str
+    method: str = "GET"
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    body_as: str = "json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    bucket: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    """`kind`: cursor, next_url, link_header, number, offset, keyset or none."""
+
+    kind: str = "none"
+    next: FieldPath = ()
+    source: str = "body"
+    header: str = ""
+    param: str = ""
+    place: str = "query"
+    size: int | None = None
+    size_param: str = ""
+    start: int = 1
+    more: FieldPath = ()
+    total: FieldPath = ()
+    pages: FieldPath = ()
+    stop: str = "empty"
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incremental:
+    """`style`: filter (the platform selects) or newest_first (the walk ends at what is known). Times in seconds."""
+
+    style: str = "filter"
+    format: str = "rfc3339"
+    inclusive: bool = True
+    look_back_s: float = 0.0
+    horizon_s: float = 0.0
+    window_s: float | None = None
+    start: str = ""
+    request: Request | None = None
+    page: PageRule | None = None
+    records: FieldPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """Which of the ways to learn of deletions this stream has; several may be given."""
+
+    flag: FieldPath = ()
+    flag_values: tuple[Any, ...] = (True,)
+    archived: Request | None = None
+    sweep: bool = False
+    sweep_every_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """A long list of fields is asked for in several requests, whose records are put together."""
+
+    lookup: str
+    param: str
+    merge: str
+    max_chars: int = 6_000
+    separator: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Children of a page of parents by one request: `inputs` is the body's list, `key` the parent's id in it."""
+
+    inputs: FieldPath
+    key: str
+    size: int = 100
+    more: FieldPath = ()
+    more_param: str = ""
+    merge: str = ""
+    errors: FieldPath = ()
+    error_kind: FieldPath = ()
+    absent_errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """`mode`: batch or each (within the parent's pass), own (a pass of its own). `values` stand in for a stream."""
+
+    stream: str = ""
+    mode: str = "own"
+    values: tuple[str, ...] = ()
+    lookup: str = ""
+    batch: Batch | None = None
+    skip_missing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """`key` parts are record fields, or placeholders such as `{parent.id}` as plain text."""
+
+    name: str
+    label: str
+    request: Request
+    key: tuple[str, ...]
+    description: str = ""
+    records: FieldPath = ()
+    records_as: str = "list"
+    cursor: FieldPath = ()
+    page: PageRule = field(default_factory=PageRule)
+    incremental: Incremental | None = None
+    deletions: Deletions = field(default_factory=Deletions)
+    parent: Parent | None = None
+    chunks: Chunks | None = None
+    scopes: tuple[str, ...] = ()
+    optional: bool = False
+    count: "Count | None" = None
+    vars: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inline(self) -> bool:
+        """Whether it is read within its parent's pass."""
+        return self.parent is not None and self.parent.mode in ("batch", "each")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    request: Request
+    path: FieldPath
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Values found at run time (names of fields, ids of types), one per record of an unpaged list."""
+
+    name: str
+    request: Request
+    records: FieldPath
+    value: FieldPath
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Streams found at run time: one per record of an unpaged list, made of a template."""
+
+    request: Request
+    records: FieldPath
+    name: str
+    label: FieldPath
+    template: Stream
+    vars: Mapping[str, FieldPath]
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most `requests` in any `per` seconds."""
+
+    requests: int
+    per: float
+    burst: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    buckets: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    concurrency: int = 8
+    remaining_header: str = ""
+    reset_header: str = ""
+    reset_as: str = "seconds"
+    default_wait_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """Seconds. A wait longer than `longest_wait_s` is not slept but raised with `retry_at`."""
+
+    attempts: int = 5
+    base_s: float = 0.5
+    cap_s: float = 30.0
+    longest_wait_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRule:
+    """The first rule that fits decides. `do`: fail, retry, wait, refresh, reconnect, stream_off, missing."""
+
+    do: str
+    statuses: tuple[int, ...] = ()
+    path: FieldPath = ()
+    header: str = ""
+    equals: str = ""
+    contains: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    request: Request
+    account_id: FieldPath = ()
+    account_label: FieldPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    key: str
+    name: str
+    base_url: str
+    streams: Mapping[str, Stream]
+    category: str = "custom"
+    description: str = ""
+    docs: str = ""
+    hosts: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, ConfigField] = field(default_factory=dict)
+    auth: tuple[Auth, ...] = ()
+    check: CheckRule | None = None
+    limits: Limits = field(default_factory=Limits)
+    retries: Retries = field(default_factory=Retries)
+    errors: tuple[ErrorRule, ...] = ()
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    discover: tuple[Discovery, ...] = ()
+
+    @property
+    def auth_kinds(self) -> tuple[str, ...]:
+        return tuple(auth.kind for auth in self.auth)
+
+    def auth_of(self, kind: str) -> Auth:
+        """Raises KeyError when the platform has no such sign-in."""
+        for auth in self.auth:
+            if auth.kind == kind:
+                return auth
+        raise KeyError(kind)
+
+    def children_of(self, stream: str) -> list[Stream]:
+        """Streams that are read within the pass of `stream`."""
+        return [one for one in self.streams.values() if one.inline and one.parent and one.parent.stream == stream]
+
+
+def field_path(text: str) -> FieldPath:
+    """`a.b` as parts; `""` and `.` mean the whole document."""
+    return tuple(part for part in text.split(".") if part)
+
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_.-]+)?)\}")
