@@ -21,6 +21,7 @@ from accounts.access.schema import entered
 from accounts.enums import Via
 from accounts.models import User
 from integrations.connector import oauth
+from integrations.connector.auth import StaticCredentials
 from integrations.connector.manifest import Manifest
 from integrations.directory.models import OAuthState
 from integrations.enums import AuthKind
@@ -113,7 +114,7 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     tokens = _exchange(manifest, client, state, params["code"])
     with entered(context.organization):
         try:
-            check = probe(manifest, {"access_token": tokens.access_token}, {})
+            check = probe(manifest, StaticCredentials({"access_token": tokens.access_token}), {})
             found = connect_with_tokens(
                 context, manifest=manifest, tokens=tokens, check=check, name=state.name, renew=state.connection_id
             )

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
-from integrations.connector.auth import StaticCredentials
+from integrations.connector.auth import Credentials, StaticCredentials
 from integrations.connector.manifest import Manifest
 from integrations.connector.oauth import TokenSet
 from integrations.connector.reader import Check, Reader
@@ -27,7 +27,7 @@ from integrations.selectors.manifests import manifest_of
 from integrations.services import manifests, revocation
 from integrations.services.credentials import seal, unseal
 from integrations.services.outgoing import http_settings, shared_limiter
-from integrations.services.readers import open_reader
+from integrations.services.readers import StoredCredentials, open_reader
 from integrations.services.status import REVOKED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
 from integrations.services.texts import clean_list, clean_map, clean_text
 from integrations.signals import connection_created, connection_deleted, connection_restored
@@ -52,7 +52,7 @@ class _Proved:
     manifest: Manifest
     kind: str
     check: Check
-    secrets: dict[str, str] = field(repr=False)
+    secrets: dict[str, str] | None = field(default=None, repr=False)  # None: those that are stored stay
     config: dict[str, Any] = field(default_factory=dict)
     tokens: TokenSet | None = field(default=None, repr=False)
 
@@ -74,7 +74,7 @@ def create_connection(
     kind = manifests.choose_kind(described, secrets)
     wanted = manifests.check_config(described, config)
     given = manifests.check_secrets(described, kind, secrets)
-    check = probe(described, given, wanted)
+    check = probe(described, StaticCredentials(given), wanted)
     proved = _Proved(described, kind, check, given, wanted)
     return _store(context, proved, name=name, yaml=manifest)
 
@@ -83,7 +83,7 @@ def connect_with_tokens(
     context: AccountContext, *, manifest: Manifest, tokens: TokenSet, check: Check, name: str = "", renew: Any = None
 ) -> Connection:
     """Stores a tested OAuth grant. `renew` names the connection (id) that must be the one it belongs to."""
-    proved = _Proved(manifest, AuthKind.OAUTH2, check, {}, {}, tokens)
+    proved = _Proved(manifest, AuthKind.OAUTH2, check, tokens=tokens)
     if renew is None:
         return _store(context, proved, name=name)
     with transaction.atomic():
@@ -92,11 +92,11 @@ def connect_with_tokens(
         return _renew(context, found, proved)
 
 
-def probe(manifest: Manifest, secrets: Mapping[str, str], config: Mapping[str, Any]) -> Check:
-    """Calls the platform with credentials that are not stored yet. Raises ConnectionTestFailed when it refuses them."""
+def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any]) -> Check:
+    """Calls the platform before anything is stored. Raises ConnectionTestFailed when it refuses."""
     reader = Reader(
         manifest,
-        credentials=StaticCredentials(dict(secrets)),
+        credentials=credentials,
         config=dict(config),
         http=http_settings(),
         limiter=shared_limiter(),
@@ -132,11 +132,11 @@ def update_connection(
                 fields={"secrets": ["Reconnect it instead."]},
             )
         manifest = manifest_of(connection)
-        given = unseal(connection)
-        if secrets is not None:
-            given = manifests.check_secrets(manifest, connection.auth_kind, secrets)
+        given = None if secrets is None else manifests.check_secrets(manifest, connection.auth_kind, secrets)
+        credentials = StoredCredentials(connection) if given is None else StaticCredentials(given)
         wanted = manifests.check_config(manifest, connection.config if config is None else config)
-        proved = _Proved(manifest, connection.auth_kind, probe(manifest, given, wanted), given, wanted)
+        check = probe(manifest, credentials, wanted)
+        proved = _Proved(manifest, AuthKind(connection.auth_kind), check, given, wanted)
         _same_account(connection, proved.check)
     with transaction.atomic():
         locked = _locked(context, connection)
@@ -288,8 +288,8 @@ def _take_secrets(connection: Connection, proved: _Proved) -> None:
     if proved.tokens is not None:
         store_tokens(connection, proved.tokens)
         return
-    connection.secret, connection.secret_changed_at = seal(proved.secrets), now()
-    if proved.kind != AuthKind.OAUTH2:
+    if proved.secrets is not None:
+        connection.secret, connection.secret_changed_at = seal(proved.secrets), now()
         connection.token_expires_at = None
 
 

@@ -1,13 +1,17 @@
-"""Opens the connector's reader for a stored connection."""
+"""Opens the connector's reader for a stored connection, and asks it what there is to read."""
 
 import datetime as dt
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection as database
 
+from integrations.connector.errors import ConnectorError
 from integrations.connector.reader import Reader
+from integrations.connector.records import StreamInfo
 from integrations.errors import ConnectionNotUsable
 from integrations.models import Connection
 from integrations.oauth.refresh import FreshSecrets, refresh_if_needed
@@ -16,9 +20,11 @@ from integrations.services.credentials import unseal
 from integrations.services.outgoing import http_settings, shared_limiter
 from listbackup.core.clock import now
 
-__all__ = ["StoredCredentials", "manifest_of", "open_reader"]
+__all__ = ["StoredCredentials", "StreamCount", "manifest_of", "open_reader", "stream_counts", "stream_infos"]
 # A run asks early enough that no request leaves with a token that ends on the way.
 CLOSE = dt.timedelta(minutes=2)
+KEPT_SECONDS = 600
+COUNTED_MOST = 60
 
 
 class StoredCredentials:
@@ -96,3 +102,39 @@ def open_reader(
 def limit_scope(connection: Connection) -> str:
     """What a platform counts: the account there, or this connection where it has no name."""
     return f"{connection.platform_key}:{connection.external_id or connection.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCount:
+    """The platform's own number of records; None where it does not say."""
+
+    name: str
+    label: str
+    count: int | None
+
+
+def stream_infos(connection: Connection) -> tuple[StreamInfo, ...]:
+    """The streams that this connection may read, without those that its permissions rule out. Raises PlatformError."""
+    changed = int(connection.updated_at.timestamp() * 1000)
+    key = f"streams:{connection.pk}:{changed}"
+    found: tuple[StreamInfo, ...] | None = cache.get(key)
+    if found is None:
+        with open_reader(connection) as reader:
+            found = tuple(reader.discover())
+        cache.set(key, found, KEPT_SECONDS)
+    off = connection.off_streams
+    return tuple(stream for stream in found if stream.name not in off)
+
+
+def stream_counts(connection: Connection) -> list[StreamCount]:
+    """Counts of the streams; one that cannot be counted does not keep the others from being shown."""
+    counts = []
+    streams = stream_infos(connection)[:COUNTED_MOST]
+    with open_reader(connection) as reader:
+        for stream in streams:
+            try:
+                count = reader.count(stream.name)
+            except ConnectorError:
+                count = None
+            counts.append(StreamCount(stream.name, stream.label, count))
+    return counts

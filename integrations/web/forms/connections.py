@@ -1,0 +1,81 @@
+"""Forms of the connection pages; the fields of a platform's credentials come from its manifest."""
+
+from typing import Any
+
+from django import forms
+
+from integrations.selectors.platforms import AuthOption, FormField
+
+SECRET, CONFIG = "secret_", "config_"
+
+
+class CredentialsForm(forms.Form):
+    """One field for each secret of the chosen way to sign in, and for each variable of the platform."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=150,
+        required=False,
+        help_text="How you recognise it. Empty: the platform's name and the account there.",
+    )
+
+    def __init__(self, *args: Any, option: AuthOption, config: tuple[FormField, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for spec in config:
+            self.fields[CONFIG + spec.name] = _field(spec)
+        for spec in option.fields:
+            self.fields[SECRET + spec.name] = _field(spec)
+
+    def secrets(self) -> dict[str, str]:
+        return self._with_prefix(SECRET)
+
+    def config(self) -> dict[str, str]:
+        return self._with_prefix(CONFIG)
+
+    def _with_prefix(self, prefix: str) -> dict[str, str]:
+        values = self.cleaned_data.items()
+        return {name.removeprefix(prefix): value for name, value in values if name.startswith(prefix) and value}
+
+    def take_errors(self, fields: dict[str, Any]) -> None:
+        """Puts a service's errors by field beside the fields, or on top when there is no such field."""
+        for name, messages in fields.items():
+            target = next((key for key in (SECRET + name, CONFIG + name, name) if key in self.fields), None)
+            for message in messages:
+                self.add_error(target, message)
+
+
+class ReplaceKeyForm(CredentialsForm):
+    """Only the secrets: an empty form never shows what is stored."""
+
+    def __init__(self, *args: Any, option: AuthOption, **kwargs: Any) -> None:
+        super().__init__(*args, option=option, config=(), **kwargs)
+        del self.fields["name"]
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=150)
+
+
+class DeleteForm(forms.Form):
+    """Typing the name is the proof that it is the right one."""
+
+    confirmation = forms.CharField(label="Name of the connection", max_length=200)
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._name = name
+
+    def clean_confirmation(self) -> str:
+        given: str = self.cleaned_data["confirmation"]
+        if given.strip() != self._name.strip():
+            raise forms.ValidationError("This is not the connection's name. Type it exactly as shown.")
+        return given
+
+
+def _field(spec: FormField) -> forms.CharField:
+    # A stored or refused secret is never written back into the page (render_value is off).
+    widget = forms.PasswordInput(attrs={"autocomplete": "off"}) if spec.secret else forms.TextInput()
+    return forms.CharField(
+        label=spec.label, help_text=spec.help, required=spec.required, max_length=20_000, widget=widget,
+        initial=None if spec.secret else spec.default,
+    )  # fmt: skip
