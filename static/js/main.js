@@ -1,0 +1,2 @@
+// The one entry of every page. Each module finds its own elements and leaves pages without them alone.
+import "./theme.js";
