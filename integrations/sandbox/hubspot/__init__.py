@@ -1,0 +1,1 @@
+"""HubSpot's API as its documentation and recorded answers describe it."""

@@ -1,0 +1,1 @@
+"""Seeded data: deterministic from (seed, scale), written straight into SQLite."""
