@@ -16,6 +16,10 @@ class GroupNotFound(NotFound):
     code = "group.not_found"
 
 
+class GroupNameTaken(Conflict):
+    code = "group.name_taken"
+
+
 class JobNotFound(NotFound):
     code = "job.not_found"
 

@@ -1,1 +1,54 @@
 """What the backups app does on news of others."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.access.context import AccountContext
+from backups.enums import ACTIVE_STATES, SourceStatus, Trigger
+from backups.errors import JobAlreadyRunning, SourceNotReady
+from backups.models import Job, Source
+from backups.services.jobs import cancel_job, start_job
+from backups.services.sources import set_status
+from integrations.models import Connection
+from integrations.signals import connection_deleted, connection_needs_reconnect, connection_restored
+
+
+@receiver(connection_needs_reconnect)
+def pause_for_reconnect(context: AccountContext, connection: Connection, reason: str = "", **_: Any) -> None:
+    for source in _sources(connection).filter(status=SourceStatus.ACTIVE):
+        set_status(
+            source,
+            SourceStatus.NEEDS_RECONNECT,
+            reason=reason or f"{connection.name} does not accept our access any more.",
+            remedy=f"Reconnect {connection.name}; backups then go on by themselves.",
+        )
+
+
+@receiver(connection_restored)
+def go_on(context: AccountContext, connection: Connection, **_: Any) -> None:
+    """Sources that waited for the connection get their schedule back, and a backup at once."""
+    for source in _sources(connection).filter(status=SourceStatus.NEEDS_RECONNECT):
+        set_status(source, SourceStatus.ACTIVE)
+        try:
+            start_job(context, source=source, trigger=Trigger.RETRY)
+        except (JobAlreadyRunning, SourceNotReady):
+            continue  # it runs already, or will at its time
+
+
+@receiver(connection_deleted)
+def pause_for_good(context: AccountContext, connection: Connection, **_: Any) -> None:
+    for source in _sources(connection).exclude(status__in=[SourceStatus.DELETED, SourceStatus.PAUSED]):
+        set_status(
+            source,
+            SourceStatus.PAUSED,
+            reason=f"{connection.name} was disconnected. The snapshots stay readable.",
+            remedy="Connect the platform again and create a new source.",
+        )
+    waiting = Job.objects.filter(source__connection=connection, state__in=ACTIVE_STATES, kind__in=["backup", "sync"])
+    for job in waiting:
+        cancel_job(context, job)
+
+
+def _sources(connection: Connection) -> Any:
+    return Source.objects.filter(connection=connection).select_for_update(of=("self",)).order_by("pk")

@@ -1,5 +1,9 @@
 """WebSocket routes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-websocket_urlpatterns: list[URLPattern | URLResolver] = []
+from backups.live import JobConsumer
+
+websocket_urlpatterns: list[URLPattern | URLResolver] = [
+    path("ws/jobs/<uuid:pk>/", JobConsumer.as_asgi()),  # type: ignore[list-item]
+]

@@ -20,9 +20,7 @@ def plan(source: Source, *, after: dt.datetime | None = None) -> dt.datetime | N
     """Writes when the source runs next, or that it does not; returns the time. Sets `next_run_at`, does not save it."""
     slot = None
     if source.status == SourceStatus.ACTIVE:
-        slot = next_slot(
-            source.schedule, after=after or now(), zone=source.account.time_zone, seed=seed_of(source)
-        )
+        slot = next_slot(source.schedule, after=after or now(), zone=source.account.time_zone, seed=seed_of(source))
     source.next_run_at = slot
     if slot is None:
         DueSource.objects.filter(source_id=source.pk).delete()

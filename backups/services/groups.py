@@ -1,7 +1,6 @@
 """Source groups: named sets of sources that can be backed up together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -9,27 +8,18 @@ from django.db import IntegrityError, transaction
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
 from backups.enums import GroupStatus, SourceStatus, Trigger
-from backups.errors import JobAlreadyRunning, SourceNotReady
+from backups.errors import GroupNameTaken, JobAlreadyRunning, SourceNotReady
 from backups.models import Job, Source, SourceGroup
 from backups.services.jobs import start_job
 from listbackup.core.errors import InvalidInput
 from listbackup.core.ids import uuid7
 
 
-@dataclass(slots=True)
-class Batch:
-    """What `sync_group` did: the jobs, and why each other source was left out."""
-
-    id: UUID
-    jobs: list[Job] = field(default_factory=list)
-    skipped: dict[UUID, str] = field(default_factory=dict)
-
-
 @transaction.atomic
 def create_group(
     context: AccountContext, *, name: str, description: str = "", sources: Iterable[Source] = ()
 ) -> SourceGroup:
-    """Raises InvalidInput for a name that is empty or taken."""
+    """Raises InvalidInput for an empty name, GroupNameTaken."""
     group = SourceGroup(
         account=context.account, name=_clean(name), description=description.replace("\0", ""), created_by=context.user
     )
@@ -80,18 +70,21 @@ def remove_source(context: AccountContext, group: SourceGroup, source: Source) -
 
 
 @transaction.atomic
-def sync_group(context: AccountContext, group: SourceGroup) -> Batch:
-    """Starts a backup of every source that can be backed up now, all with one batch id."""
-    batch = Batch(uuid7())
+def sync_group(context: AccountContext, group: SourceGroup) -> tuple[UUID, list[Job]]:
+    """Starts a backup of every source that can be backed up now: the batch's id and the jobs.
+
+    A source that is being backed up already, or needs to be reconnected, is left out; the activity says so.
+    """
+    batch_id, jobs, skipped = uuid7(), [], []
     # In order of ids, so that two batches never wait for each other's locks.
     for source in group.sources.visible_to(context).exclude(status=SourceStatus.DELETED).order_by("pk"):
         try:
             with transaction.atomic():
-                batch.jobs.append(start_job(context, source=source, trigger=Trigger.GROUP, batch_id=batch.id))
+                jobs.append(start_job(context, source=source, trigger=Trigger.GROUP, batch_id=batch_id))
         except (JobAlreadyRunning, SourceNotReady) as error:
-            batch.skipped[source.pk] = error.message
-    record(context, "group.synced", group, batch=str(batch.id), jobs=len(batch.jobs), skipped=len(batch.skipped))
-    return batch
+            skipped.append(f"{source.name}: {error.message}")
+    record(context, "group.synced", group, batch=str(batch_id), jobs=len(jobs), skipped=skipped[:50])
+    return batch_id, jobs
 
 
 def _clean(name: str) -> str:
@@ -106,6 +99,6 @@ def _save(group: SourceGroup, *, insert: bool = False) -> None:
         with transaction.atomic():
             group.save(force_insert=insert)
     except IntegrityError:
-        raise InvalidInput(
+        raise GroupNameTaken(
             f"There is already a group called {group.name}.", fields={"name": ["This name is taken."]}
         ) from None

@@ -17,6 +17,7 @@ from backups.schedule import table
 from backups.signals import job_finished, job_started
 from integrations.enums import ConnectionStatus
 from listbackup.core.clock import now
+from listbackup.core.errors import InvalidInput
 
 QUEUES: dict[str, str] = {
     JobKind.BACKUP: "backup",
@@ -26,6 +27,7 @@ QUEUES: dict[str, str] = {
     JobKind.VERIFY: "maintenance",
     JobKind.CLEANUP: "maintenance",
 }
+OFFERED = (JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY)
 # 3 for what a person waits for and cannot see fail for long, 5 for backups, 10 for house-keeping.
 ATTEMPTS: dict[str, int] = {JobKind.EXPORT: 3, JobKind.RESTORE: 3, JobKind.VERIFY: 10, JobKind.CLEANUP: 10}
 PRIORITIES: dict[str, int] = {
@@ -57,6 +59,10 @@ def start_job(
     Raises JobAlreadyRunning (carries the job) when a backup of the source is active, SourceNotReady when it cannot run.
     """
     locked = Source.objects.visible_to(context).select_for_update(of=("self",)).get(pk=source.pk)
+    if kind not in OFFERED:
+        raise InvalidInput(
+            f"A {kind} job cannot be started this way.", fields={"kind": [f"One of: {', '.join(OFFERED)}."]}
+        )
     check_ready(locked, kind)
     if kind in WRITING_KINDS:
         running = active_job(locked)
@@ -139,7 +145,8 @@ def cancel_job(context: AccountContext, job: Job) -> Job:
     locked = _locked(context, job)
     if not locked.is_active:
         raise JobStateConflict(
-            f"This job is already over: {locked.get_state_display().lower()}.", remedy="Start a new one when you need to."
+            f"This job is already over: {locked.get_state_display().lower()}.",
+            remedy="Start a new one when you need to.",
         )
     locked.cancel_requested = True
     if locked.state == JobState.RUNNING:
@@ -183,7 +190,7 @@ def retry_job(context: AccountContext, job: Job) -> Job:
 
 
 @transaction.atomic
-def change_priority(context: AccountContext, job: Job, *, priority: int) -> Job:
+def change_priority(context: AccountContext, job: Job, priority: int) -> Job:
     """0 runs first, 9 last. Only for jobs that have not begun. Raises JobStateConflict."""
     locked = _locked(context, job)
     if locked.state not in (JobState.QUEUED, JobState.WAITING):

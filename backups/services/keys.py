@@ -66,7 +66,9 @@ def recovery_key(context: AccountContext) -> str:
 
 
 def _unwrapped(row: AccountKey) -> keys.AccountKey:
-    return keys.AccountKey(row.version, provider().unwrap(bytes(row.wrapped), _bound(row.account_id, f"key:{row.version}")))
+    return keys.AccountKey(
+        row.version, provider().unwrap(bytes(row.wrapped), _bound(row.account_id, f"key:{row.version}"))
+    )
 
 
 def _make_first(account: Account) -> None:

@@ -141,7 +141,9 @@ def set_status(source: Source, status: str, *, reason: str = "", remedy: str = "
 def resting_health(source: Source) -> str:
     """The health of a source that works, from its last finished backup alone."""
     last = (
-        Job.objects.filter(source=source, state__in=[JobState.SUCCEEDED, JobState.PARTIAL, JobState.FAILED, JobState.DEAD])
+        Job.objects.filter(
+            source=source, state__in=[JobState.SUCCEEDED, JobState.PARTIAL, JobState.FAILED, JobState.DEAD]
+        )
         .order_by("-id")
         .values_list("state", flat=True)
         .first()
@@ -176,7 +178,10 @@ def _clean_name(name: str) -> str:
 
 def _locked(context: AccountContext, source: Source) -> Source:
     found: Source = (
-        Source.objects.visible_to(context).select_related("connection").select_for_update(of=("self",)).get(pk=source.pk)
+        Source.objects.visible_to(context)
+        .select_related("connection")
+        .select_for_update(of=("self",))
+        .get(pk=source.pk)
     )
     if found.status == SourceStatus.DELETED:
         raise SourceNotReady(f"{found.name} was deleted.")

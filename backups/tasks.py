@@ -1,0 +1,45 @@
+"""Background tasks of the backups app: each one call into the domain."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts.access.context import AccountContext
+from accounts.access.tasks import AccountTask
+from listbackup.core.tasks import BaseTask
+
+
+@shared_task(name="backups.run_job", base=AccountTask)
+def run_job(context: AccountContext, job_id: str) -> str | None:
+    from backups.pipeline.run import run_job as run  # late: heavy
+
+    job = run(context, UUID(job_id))
+    return job.state if job else None
+
+
+@shared_task(name="backups.tick", base=BaseTask)
+def tick() -> int:
+    from backups.schedule.tick import tick as run  # late: heavy
+
+    return run()
+
+
+@shared_task(name="backups.sweep_jobs", base=BaseTask)
+def sweep_jobs() -> int:
+    from backups.schedule.sweep import sweep  # late: heavy
+
+    return sweep()
+
+
+@shared_task(name="backups.remove_expired_exports", base=BaseTask)
+def remove_expired_exports() -> int:
+    from backups.services.exports import remove_expired  # late: heavy
+
+    return remove_expired()
+
+
+@shared_task(name="backups.erase_source", base=AccountTask)
+def erase_source(context: AccountContext, source_id: str) -> int:
+    from backups.services.erasure import erase  # late: heavy
+
+    return erase(context, UUID(source_id))
