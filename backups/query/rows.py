@@ -63,10 +63,10 @@ def flatten(record: Any) -> dict[str, Any]:
 
 
 def pattern(text: str) -> str:
-    """An RE2 pattern (for flag i) of how `text` may look inside JSON: plain, or with characters escaped."""
+    """An RE2 pattern (for flag i) of how `text` may look inside JSON: as it is, or with characters escaped."""
     forms = []
     for form in (text, text.lower(), text.upper()):
         plain = json.dumps(form, ensure_ascii=False)[1:-1]
-        forms += [plain, plain.replace("/", "\\/"), json.dumps(form)[1:-1]]
+        forms += [form, plain, plain.replace("/", "\\/"), json.dumps(form)[1:-1]]
     writable = (form for form in dict.fromkeys(forms) if not any(0xD800 <= ord(c) <= 0xDFFF for c in form))
     return "|".join(re.sub(r"([^\w\s]|_)", r"\\\1", form) for form in writable)

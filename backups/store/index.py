@@ -170,12 +170,12 @@ class KeyIndex:
 
     def _merge_last(self) -> None:
         newer, older = self._runs.pop(), self._runs.pop()
-        self._runs.append(
-            _sorted_run(
-                np.concatenate((older.high, newer.high)),
-                np.concatenate((older.low, newer.low)),
-                np.concatenate((older.value, newer.value)),
-                np.concatenate((older.seen, newer.seen)),
-                drop_absent=not self._runs,
-            )
+        merged = _sorted_run(
+            np.concatenate((older.high, newer.high)),
+            np.concatenate((older.low, newer.low)),
+            np.concatenate((older.value, newer.value)),
+            np.concatenate((older.seen, newer.seen)),
+            drop_absent=not self._runs,
         )
+        if len(merged):
+            self._runs.append(merged)

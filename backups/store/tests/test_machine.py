@@ -130,7 +130,7 @@ class StoreMachine(RuleBasedStateMachine):
             assert verify_snapshot(self.blobs, self.ring, name) == []
             with Snapshots.open(self.blobs, self.ring, manifest) as view:
                 for stream in manifest.streams:
-                    expected = {key: value for key, value in state[stream].items()}
+                    expected = state[stream]
                     plain = read_state(self.blobs, self.ring, manifest, stream)
                     assert {key: json.loads(raw)["v"] for key, raw in plain.items()} == expected
                     assert manifest.streams[stream].records == len(expected)
@@ -146,5 +146,5 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
