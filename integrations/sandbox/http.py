@@ -104,6 +104,14 @@ class ApiError(Exception):
         return answer
 
 
+def whole(value: Any, name: str) -> int:
+    """A whole number from a body. Raises ApiError 400."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ApiError(400, f"Invalid input JSON: {name} must be a whole number", "VALIDATION_ERROR") from None
+
+
 def json_reply(value: Any, status: int = 200) -> Reply:
     return Reply(status, jsonio.dumps(value))
 

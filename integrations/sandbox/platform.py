@@ -47,6 +47,7 @@ class Platform:
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
         self.path = prepare(config)
+        self.resets = 0
         self.open()
 
     def open(self) -> None:
@@ -72,6 +73,7 @@ class Platform:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         self.path = prepare(self.config)
+        self.resets += 1
         self.open()
 
     def kind(self, name: str) -> ObjectType:

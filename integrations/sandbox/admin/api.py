@@ -7,7 +7,7 @@ from integrations.sandbox import database
 from integrations.sandbox.admin.changes import Changes
 from integrations.sandbox.admin.faults import KINDS
 from integrations.sandbox.clock import iso
-from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply
+from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, whole
 from integrations.sandbox.object_types import OBJECT_TYPES, find_type
 from integrations.sandbox.platform import Platform
 
@@ -79,7 +79,7 @@ class AdminApi:
         given = body.get("records") or []
         kind = self._platform.kind(str(body.get("type") or "contacts"))
         ids = self._changes.add(
-            kind, int(body.get("count", 1)), [dict(one) for one in given], str(body.get("odd") or "")
+            kind, whole(body.get("count", 1), "count"), [dict(one) for one in given], str(body.get("odd") or "")
         )
         return json_reply({"type": kind.name, "added": len(ids), "ids": ids})
 
@@ -87,13 +87,15 @@ class AdminApi:
         body = request.json()
         kind = self._platform.kind(str(body.get("type") or "contacts"))
         values = {str(name): value for name, value in (body.get("properties") or {}).items()}
-        ids = self._changes.change(kind, int(body.get("count", 1)), _ids(body), values)
+        ids = self._changes.change(kind, whole(body.get("count", 1), "count"), _ids(body), values)
         return json_reply({"type": kind.name, "changed": len(ids), "ids": ids})
 
     def delete(self, request: Request) -> Reply:
         body = request.json()
         kind = self._platform.kind(str(body.get("type") or "contacts"))
-        ids = self._changes.delete(kind, int(body.get("count", 1)), _ids(body), purge=bool(body.get("purge")))
+        ids = self._changes.delete(
+            kind, whole(body.get("count", 1), "count"), _ids(body), purge=bool(body.get("purge"))
+        )
         return json_reply({"type": kind.name, "deleted": len(ids), "ids": ids})
 
     def faults(self, request: Request) -> Reply:
@@ -127,7 +129,7 @@ class AdminApi:
 
     def advance(self, request: Request) -> Reply:
         clock = self._platform.clock
-        clock.advance(float(request.json().get("seconds", 0)))
+        clock.advance(whole(request.json().get("seconds", 0), "seconds"))
         database.set_meta(self._platform.db, "clock-offset-ms", str(clock.offset_ms))
         return json_reply({"now": iso(clock.now_ms())})
 

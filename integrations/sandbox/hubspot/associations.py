@@ -4,7 +4,7 @@ from typing import Any
 
 from integrations.sandbox import association_types
 from integrations.sandbox.clock import iso
-from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, no_content
+from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, no_content, whole
 from integrations.sandbox.hubspot.access import require
 from integrations.sandbox.hubspot.links import Links
 from integrations.sandbox.hubspot.object_reads import batch_inputs
@@ -201,7 +201,7 @@ class Associations:
 
     @staticmethod
     def _types(source: ObjectType, target: ObjectType, given: Any) -> list[int]:
-        type_ids = [int(one.get("associationTypeId", 0)) for one in given or []]
+        type_ids = [whole(one.get("associationTypeId", 0), "associationTypeId") for one in given or []]
         known = {one.type_id for one in association_types.between(source, target)}
         if not type_ids or not known.issuperset(type_ids):
             raise ApiError(400, f"Association types {type_ids} do not exist between these objects", "VALIDATION_ERROR")

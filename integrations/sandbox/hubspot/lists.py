@@ -3,7 +3,7 @@
 from typing import Any
 
 from integrations.sandbox.clock import iso
-from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, no_content
+from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, no_content, whole
 from integrations.sandbox.hubspot.item_pages import found, offset_of, token_of
 from integrations.sandbox.hubspot.shapes import integer, next_page
 from integrations.sandbox.platform import Platform
@@ -33,7 +33,7 @@ class Lists:
 
     def search(self, request: Request) -> Reply:
         body = request.json()
-        count, offset = int(body.get("count") or 20), int(body.get("offset") or 0)
+        count, offset = whole(body.get("count") or 20, "count"), whole(body.get("offset") or 0, "offset")
         if not 1 <= count <= SEARCH_MOST:
             raise ApiError(400, f"count must be from 1 to {SEARCH_MOST}", "VALIDATION_ERROR")
         documents = self._platform.items.all("lists")
@@ -160,7 +160,7 @@ class Lists:
 
     def _resize(self, list_id: str) -> None:
         now = self._platform.clock.now_ms()
-        document = self._platform.items.get("lists", list_id)
+        document = found(self._platform.items.get("lists", list_id))
         sql = "SELECT count(*) FROM memberships WHERE list_id = ?"
         document["size"] = self._platform.db.execute(sql, (list_id,)).fetchone()[0]
         document["updatedAt"] = iso(now)

@@ -5,7 +5,7 @@ from typing import Any
 
 from integrations.sandbox import association_types, jsonio
 from integrations.sandbox.clock import iso, to_ms
-from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, no_content
+from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply, no_content, whole
 from integrations.sandbox.hubspot.access import require
 from integrations.sandbox.hubspot.links import Links
 from integrations.sandbox.hubspot.object_reads import BATCH_MOST, batch_inputs
@@ -165,7 +165,7 @@ class ObjectWrites:
                 raise ApiError(
                     400, f"One or more associations are not valid: object {other} does not exist", "VALIDATION_ERROR"
                 )
-            type_ids = [int(item.get("associationTypeId", 0)) for item in one.get("types") or []]
+            type_ids = [whole(item.get("associationTypeId", 0), "associationTypeId") for item in one.get("types") or []]
             known = {item.type_id for item in association_types.between(kind, target)}
             if not type_ids or not known.issuperset(type_ids):
                 raise ApiError(400, f"One or more associations are not valid: types {type_ids}", "VALIDATION_ERROR")

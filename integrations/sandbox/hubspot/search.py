@@ -53,7 +53,7 @@ class Search:
     def _run(
         self, connection: sqlite3.Connection, query: Query, after: int, limit: int
     ) -> tuple[int, list[tuple[bytes]]]:
-        key = (self._platform.db.total_changes, query.where, *query.values)
+        key = (self._platform.resets, self._platform.db.total_changes, query.where, *query.values)
         total = self._totals.get(key)
         if total is None:
             sql = f"SELECT count(*) FROM records WHERE {query.where}"  # noqa: S608  built from known parts only
