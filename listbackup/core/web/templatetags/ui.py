@@ -103,7 +103,7 @@ def theme_attribute(context: template.Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
-    """The page's query string with changes: `{% query state="failed" cursor=None %}`. None takes a key away."""
+    """The page's query string with changes: `{% query state="failed" after=None %}`. None takes a key away."""
     parameters = context["request"].GET.copy()
     for key, value in changes.items():
         if value is None or value == "":
@@ -119,7 +119,7 @@ def sort_head(context: template.Context, label: str, key: str, numeric: bool = F
     current = context["request"].GET.get("sort", "")
     order = "ascending" if current == key else "descending" if current == f"-{key}" else ""
     target = f"-{key}" if current == key else key
-    return {"label": label, "numeric": numeric, "order": order, "url": query(context, sort=target, cursor=None)}
+    return {"label": label, "numeric": numeric, "order": order, "url": query(context, sort=target, after=None, before=None)}
 
 
 @register.simple_tag
@@ -160,3 +160,17 @@ def json_markup_of(value: object) -> SafeString:
 def get(mapping: Any, key: object) -> Any:
     """`row|get:column`: a dictionary's value, or None."""
     return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.inclusion_tag("components/chip.html", takes_context=True)
+def chip(context: template.Context, label: str, key: str, value: object = "", amount: object = "") -> dict[str, Any]:
+    """A filter that lives in the URL: `{% chip "Failed" "state" "failed" %}`; an empty value takes the filter away."""
+    active = context["request"].GET.get(key, "") == str(value)
+    url = query(context, **{key: value, "after": None, "before": None})
+    return {"label": label, "url": url, "active": active, "amount": amount}
+
+
+@register.filter
+def items(value: Any) -> Any:
+    """Pairs of a dictionary, or the pairs themselves."""
+    return value.items() if hasattr(value, "items") else value
