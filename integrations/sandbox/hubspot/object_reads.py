@@ -49,11 +49,10 @@ class ObjectReads:
             paging = next_page(str(rows[-1][0]), request)
         targets = request.get_list("associations")
         if not targets and not history:
-            text = projection.text
-            return page_reply([text(body) for _, body in rows], paging)
+            return page_reply(projection.texts([row[1] for row in rows]), paging)
         found = Links(platform).inline(kind, [row[0] for row in rows], targets)
         records = [self._full(projection, body, history, found.get(row_id)) for row_id, body in rows]
-        return page_reply(records, paging)
+        return page_reply(b",".join(records), paging)
 
     def get(self, request: Request) -> Reply:
         platform = self._platform

@@ -48,7 +48,7 @@ class Search:
             total, rows = self._run(platform.db, query, after, limit)
         reached = after + len(rows)
         paging = {"next": {"after": str(reached)}} if reached < total and rows else None
-        return page_reply([projection.text(row[0]) for row in rows], paging, total)
+        return page_reply(projection.texts([row[0] for row in rows]), paging, total)
 
     def _run(
         self, connection: sqlite3.Connection, query: Query, after: int, limit: int
