@@ -70,7 +70,8 @@ class View:
 
         Raises NotFound for an unknown stream.
         """
-        entry, rows, start, wanted = self._stream(stream), [], after, 4 * limit
+        entry, start, wanted = self._stream(stream), after, 4 * limit
+        rows: list[RecordRow] = []
         while True:
             end = self._window(entry, start, wanted)
             rows += self._rows_between(entry, start, end, limit - len(rows), search)

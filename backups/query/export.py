@@ -82,7 +82,7 @@ def _write_csv(view: View, stream: str, out: "_Hashing", progress: Callable[[str
     for rows in view.iterate(stream):  # first all names, so that no field is missed
         for row in rows:
             columns.update(dict.fromkeys(flatten(row.parsed())))
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
+    text = io.TextIOWrapper(io.BufferedWriter(out), encoding="utf-8", newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow([neutral(name) for name in columns])
     count = 0
@@ -92,7 +92,8 @@ def _write_csv(view: View, stream: str, out: "_Hashing", progress: Callable[[str
             writer.writerow([_cell(fields[name]) if name in fields else "" for name in columns])
         count += len(rows)
         progress(stream, count)
-    text.detach()
+    text.flush()
+    text.detach().detach()
 
 
 def _cell(value: Any) -> str:

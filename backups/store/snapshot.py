@@ -172,8 +172,9 @@ class SnapshotWriter:
             number=self.number,
             taken_at=rfc3339(taken_at),
             key_version=self._run.key.version,
-            previous=before
-            and Previous(
+            previous=None
+            if before is None
+            else Previous(
                 snapshot=before.snapshot, date=before.date, number=before.number, sha256=self._previous_sha256
             ),
             counts={name: getattr(totals, name) for name in PageCounts.__slots__} | dict(counts),

@@ -60,7 +60,9 @@ def view(blobs: LocalBlobs, keyring: Keyring, chain: list[Manifest]) -> View:
 
 
 def model() -> dict[str, dict[str, object]]:
-    state = {str(n): {"id": str(n), "v": 2 if n % 3 == 0 else 1, "name": f"name{n}"} for n in range(20_000)}
+    state: dict[str, dict[str, object]] = {
+        str(n): {"id": str(n), "v": 2 if n % 3 == 0 else 1, "name": f"name{n}"} for n in range(20_000)
+    }
     for n in range(100, 200):
         del state[str(n)]
     state["150"] = {"id": "150", "v": 3, "name": "back"}

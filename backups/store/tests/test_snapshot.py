@@ -11,7 +11,7 @@ from backups.store.snapshot import SnapshotWriter
 from backups.store.stream import PageCounts
 from backups.store.testing import TAKEN, read_state, row, write_snapshot
 from backups.store.verify import verify_snapshot
-from listbackup.core.storage import LocalBlobs
+from listbackup.core.storage import Blobs, LocalBlobs
 from listbackup.core.storage.faulty import FaultyBlobs, Killed, fail_at
 
 ODD = [
@@ -27,7 +27,7 @@ ODD = [
 ]
 
 
-def writer(blobs: object, keyring: Keyring, previous: Manifest | None = None, snapshot: str = "s1") -> SnapshotWriter:
+def writer(blobs: Blobs, keyring: Keyring, previous: Manifest | None = None, snapshot: str = "s1") -> SnapshotWriter:
     return SnapshotWriter(
         blobs,
         keyring,
@@ -184,7 +184,7 @@ def test_killed_at_every_step_the_previous_snapshot_stays_and_a_resumed_run_is_r
 ) -> None:
     """Faults C4, B1, B2: every change of the storage is a step; the process dies at each one, the run is resumed."""
 
-    def run_all(blobs: object, previous: Manifest, saved: dict[str, tuple[int, dict[str, object]]]) -> None:
+    def run_all(blobs: Blobs, previous: Manifest, saved: dict[str, tuple[int, dict[str, object]]]) -> None:
         with writer(blobs, keyring, previous, "snap2") as run:
             run.resume({name: checkpoint for name, (_, checkpoint) in saved.items()})
             for name in ("a", "b"):
