@@ -36,7 +36,10 @@ urlpatterns = [
 if settings.DEBUG:
     from django.views.generic import TemplateView
 
-    urlpatterns += [path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide")]
+    from listbackup.core.web.samples import samples
+
+    styleguide = TemplateView.as_view(template_name="styleguide.html", extra_context=samples())
+    urlpatterns += [path("styleguide/", styleguide, name="styleguide")]
 handler400 = "listbackup.core.web.errors.bad_request"
 handler403 = "listbackup.core.web.errors.forbidden"
 handler404 = "listbackup.core.web.errors.not_found"

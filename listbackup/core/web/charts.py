@@ -34,7 +34,10 @@ def strip(days: Sequence[Any], label: str = "") -> SafeString:
     """Days, oldest first, as bars. A day is a state (`good`, `partial`, `failed`, `none`) or `{"day": date, "state": ...}`."""
     cells, tally = [], dict.fromkeys(_WORDS, 0)
     for number, entry in enumerate(days):
-        state, day = (entry["state"], entry.get("day")) if isinstance(entry, dict) else (entry, None)
+        if isinstance(entry, dict):
+            state, day = entry["state"], entry.get("day")
+        else:
+            state, day = getattr(entry, "state", entry), getattr(entry, "date", None)
         state = str(getattr(state, "value", state))
         state = state if state in _WORDS else "none"
         tally[state] += 1
@@ -49,7 +52,7 @@ def strip(days: Sequence[Any], label: str = "") -> SafeString:
     width = max(len(days) * 6 - 1, 1)
     return format_html(
         '<svg class="strip" viewBox="0 0 {} 20" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
-        width,
+        round(width, 1),
         heading,
         bars,
     )
@@ -71,7 +74,7 @@ def _frame(top: float, labels: Sequence[object], centres: Sequence[float]) -> Sa
     for index, anchor in shown.items():
         parts.append(
             format_html(
-                '<text x="{:.1f}" y="{}" text-anchor="{}">{}</text>',
+                '<text x="{}" y="{}" text-anchor="{}">{}</text>',
                 centres[index],
                 HEIGHT - 4,
                 anchor,
@@ -129,13 +132,13 @@ def line(points: Sequence[Sequence[Any]], title: str, unit: str = "") -> SafeStr
     top = nice_top(max(values))
     room, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     gap = room / max(len(points) - 1, 1)
-    xs = [LEFT + gap * number if len(points) > 1 else LEFT + room / 2 for number in range(len(points))]
-    ys = [TOP + tall * (1 - value / top) for value in values]
+    xs = [LEFT + round(gap * number, 1) if len(points) > 1 else LEFT + room / 2 for number in range(len(points))]
+    ys = [round(TOP + tall * (1 - value / top), 1) for value in values]
     path = " ".join(f"{'L' if n else 'M'}{x:.1f} {y:.1f}" for n, (x, y) in enumerate(zip(xs, ys, strict=True)))
     base = TOP + tall
     dots = format_html_join(
         "",
-        '<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"{}><title>{}: {} {}</title></circle>',
+        '<circle class="{}" cx="{}" cy="{}" r="{}"{}><title>{}: {} {}</title></circle>',
         (
             (
                 "dot",
@@ -151,7 +154,7 @@ def line(points: Sequence[Sequence[Any]], title: str, unit: str = "") -> SafeStr
         ),
     )
     inner = format_html(
-        '{}<path class="area" d="{} L{:.1f} {} L{:.1f} {} Z"/><path class="curve" d="{}"/>{}',
+        '{}<path class="area" d="{} L{} {} L{} {} Z"/><path class="curve" d="{}"/>{}',
         _frame(top, [p[0] for p in points], xs),
         path,
         xs[-1],
@@ -182,7 +185,7 @@ def bars(rows: Sequence[Sequence[Any]], title: str, series: Sequence[str] = ("Va
     width = min(slot * 0.72, 40)
     drawn, centres = [], []
     for number, row in enumerate(rows):
-        centre = LEFT + slot * (number + 0.5)
+        centre = round(LEFT + slot * (number + 0.5), 1)
         centres.append(centre)
         floor = float(TOP + tall)
         for index, value in enumerate(row[1:]):
@@ -192,10 +195,10 @@ def bars(rows: Sequence[Sequence[Any]], title: str, series: Sequence[str] = ("Va
                 drawn.append(
                     (
                         index + 1,
-                        centre - width / 2,
-                        floor,
-                        width,
-                        max(height, 1),
+                        round(centre - width / 2, 1),
+                        round(floor, 1),
+                        round(width, 1),
+                        round(max(height, 1), 1),
                         _label(row[0]),
                         wording.count(value),
                         series[index].lower(),
@@ -203,7 +206,7 @@ def bars(rows: Sequence[Sequence[Any]], title: str, series: Sequence[str] = ("Va
                 )
     rects = format_html_join(
         "",
-        '<rect class="bar-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1"><title>{}: {} {}</title></rect>',
+        '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}" rx="1"><title>{}: {} {}</title></rect>',
         drawn,
     )
     totals = [sum(float(row[i + 1]) for row in rows) for i in range(len(series))]

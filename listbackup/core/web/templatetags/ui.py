@@ -119,7 +119,12 @@ def sort_head(context: template.Context, label: str, key: str, numeric: bool = F
     current = context["request"].GET.get("sort", "")
     order = "ascending" if current == key else "descending" if current == f"-{key}" else ""
     target = f"-{key}" if current == key else key
-    return {"label": label, "numeric": numeric, "order": order, "url": query(context, sort=target, after=None, before=None)}
+    return {
+        "label": label,
+        "numeric": numeric,
+        "order": order,
+        "url": query(context, sort=target, after=None, before=None),
+    }
 
 
 @register.simple_tag
