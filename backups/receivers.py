@@ -1,6 +1,6 @@
 """What the backups app does on news of others."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
 
@@ -10,12 +10,14 @@ from backups.errors import JobAlreadyRunning, SourceNotReady
 from backups.models import Job, Source
 from backups.services.jobs import cancel_job, start_job
 from backups.services.sources import set_status
-from integrations.models import Connection
 from integrations.signals import connection_deleted, connection_needs_reconnect, connection_restored
+
+if TYPE_CHECKING:
+    from integrations.models import Connection
 
 
 @receiver(connection_needs_reconnect)
-def pause_for_reconnect(context: AccountContext, connection: Connection, reason: str = "", **_: Any) -> None:
+def pause_for_reconnect(context: AccountContext, connection: "Connection", reason: str = "", **_: Any) -> None:
     for source in _sources(connection).filter(status=SourceStatus.ACTIVE):
         set_status(
             source,
@@ -26,7 +28,7 @@ def pause_for_reconnect(context: AccountContext, connection: Connection, reason:
 
 
 @receiver(connection_restored)
-def go_on(context: AccountContext, connection: Connection, **_: Any) -> None:
+def go_on(context: AccountContext, connection: "Connection", **_: Any) -> None:
     """Sources that waited for the connection get their schedule back, and a backup at once."""
     for source in _sources(connection).filter(status=SourceStatus.NEEDS_RECONNECT):
         set_status(source, SourceStatus.ACTIVE)
@@ -37,7 +39,7 @@ def go_on(context: AccountContext, connection: Connection, **_: Any) -> None:
 
 
 @receiver(connection_deleted)
-def pause_for_good(context: AccountContext, connection: Connection, **_: Any) -> None:
+def pause_for_good(context: AccountContext, connection: "Connection", **_: Any) -> None:
     for source in _sources(connection).exclude(status__in=[SourceStatus.DELETED, SourceStatus.PAUSED]):
         set_status(
             source,
@@ -50,5 +52,5 @@ def pause_for_good(context: AccountContext, connection: Connection, **_: Any) ->
         cancel_job(context, job)
 
 
-def _sources(connection: Connection) -> Any:
+def _sources(connection: "Connection") -> Any:
     return Source.objects.filter(connection=connection).select_for_update(of=("self",)).order_by("pk")

@@ -17,7 +17,7 @@ from backups.pipeline.lease import mine
 from backups.schedule import table
 from backups.services.jobs import ring_next
 from backups.signals import job_finished
-from integrations.services.connections import mark_needs_reconnect
+from integrations.services.status import mark_needs_reconnect
 from listbackup.core.clock import now
 from listbackup.core.errors import ListBackupError, Unavailable
 

@@ -1,6 +1,7 @@
 """Sources: created, changed, paused, resumed, deleted."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -14,10 +15,13 @@ from backups.schedule.timetable import check_schedule
 from backups.services.jobs import cancel_job, start_job
 from backups.signals import source_created, source_deleted
 from integrations.enums import ConnectionStatus
-from integrations.models import Connection
 from integrations.selectors.manifests import manifest_of
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from backups.services.probes import Probe
+    from integrations.models import Connection
 
 NAME_LENGTH = 150
 
@@ -26,7 +30,7 @@ NAME_LENGTH = 150
 def create_source(
     context: AccountContext,
     *,
-    connection: Connection,
+    connection: "Connection",
     name: str = "",
     streams: Sequence[str] = (),
     schedule: str = "daily",
@@ -124,6 +128,13 @@ def delete_source(context: AccountContext, source: Source, *, erase: bool) -> So
     return locked
 
 
+def probe_source(context: AccountContext, source: Source) -> "list[Probe]":
+    """A dry run: see `probes.probe_source`."""
+    from backups.services import probes  # late: loads the connector
+
+    return probes.probe_source(context, source)
+
+
 def set_status(source: Source, status: str, *, reason: str = "", remedy: str = "") -> None:
     """Changes the state, the health that follows from it, and the schedule. The caller holds the row's lock."""
     source.status, source.status_changed_at = status, now()
@@ -153,12 +164,12 @@ def resting_health(source: Source) -> str:
     return {JobState.SUCCEEDED: Health.PROTECTED, JobState.PARTIAL: Health.ATTENTION}.get(last, Health.FAILED)
 
 
-def check_streams(connection: Connection, streams: Sequence[str]) -> list[str]:
+def check_streams(connection: "Connection", streams: Sequence[str]) -> list[str]:
     """The names, each once. Raises StreamUnknown for one the platform cannot have."""
     wanted = list(dict.fromkeys(streams))
     manifest = manifest_of(connection)
     known = set(manifest.streams)
-    dynamic = getattr(manifest, "dynamic", None)  # streams found at run time cannot be listed here
+    dynamic = bool(manifest.discover)  # streams found at run time cannot be listed here
     unknown = [name for name in wanted if not isinstance(name, str) or (name not in known and not dynamic)]
     if unknown:
         raise StreamUnknown(

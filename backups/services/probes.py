@@ -1,0 +1,46 @@
+"""Dry runs: one page of each stream is read, nothing is stored."""
+
+from dataclasses import dataclass
+
+from accounts.access.context import AccountContext
+from accounts.activity.services import record
+from backups.models import Source
+from backups.services.jobs import check_ready
+from integrations.connector.reader import Reader
+from integrations.connector.records import StreamInfo
+from integrations.services.readers import open_reader
+from listbackup.core.errors import PlatformError
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What the first page of a stream said. `records` counts that page."""
+
+    stream: str
+    label: str
+    ok: bool
+    records: int
+    message: str
+
+
+def probe_source(context: AccountContext, source: Source) -> list[Probe]:
+    """In order of streams. Raises SourceNotReady, and the platform's error when it cannot be reached at all."""
+    check_ready(source, "backup")
+    with open_reader(source.connection) as reader:
+        infos = [info for info in reader.discover() if not info.inline]
+        wanted = set(source.streams)
+        probes = [_probe(reader, info) for info in infos if not wanted or info.name in wanted]
+    record(context, "source.tested", source, ok=all(probe.ok for probe in probes))
+    return probes
+
+
+def _probe(reader: Reader, info: StreamInfo) -> Probe:
+    label = info.label or info.name
+    try:
+        for page in reader.read(info.name, None):
+            return Probe(info.name, label, True, len(page.records), "Can be read.")
+    except PlatformError as error:
+        if getattr(error, "code", "").startswith("auth."):
+            raise
+        return Probe(info.name, label, False, 0, f"{error.message} {error.remedy}".strip())
+    return Probe(info.name, label, True, 0, "Can be read; it is empty.")
