@@ -1,6 +1,7 @@
 """Our own OAuth application at each platform, and the address that platforms send people back to."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
@@ -33,6 +34,18 @@ def client_of(platform: str, name: str = "") -> OAuthClient:
             remedy=f"The operator sets {variable} and its secret. Until then connect with an access token.",
         )
     return OAuthClient(client_id=found[0], client_secret=found[1], redirect_uri=redirect_uri(platform))
+
+
+def browser_url(url: str) -> str:
+    """`url` as a browser must open it: hosts of PLATFORM_HOSTS lead to their imitations there too."""
+    parts = urlsplit(url)
+    target = settings.PLATFORM_HOSTS.get(parts.netloc)
+    if target is None:
+        return url
+    instead = urlsplit(target)
+    return urlunsplit(
+        (instead.scheme, instead.netloc, instead.path.rstrip("/") + parts.path, parts.query, parts.fragment)
+    )
 
 
 def _key(platform: str) -> str:

@@ -22,7 +22,7 @@ from accounts.enums import Via
 from accounts.models import User
 from integrations.connector import oauth
 from integrations.connector.auth import StaticCredentials
-from integrations.connector.manifest import Manifest
+from integrations.connector.model import Manifest
 from integrations.directory.models import OAuthState
 from integrations.enums import AuthKind
 from integrations.errors import (
@@ -40,7 +40,7 @@ from integrations.errors import (
     WrongPlatform,
 )
 from integrations.models import Connection
-from integrations.oauth.clients import OAuthClient, client_of
+from integrations.oauth.clients import OAuthClient, browser_url, client_of
 from integrations.selectors.manifests import platform_manifest
 from integrations.services import revocation
 from integrations.services.connections import connect_with_tokens, probe
@@ -89,7 +89,7 @@ def start(
         connection_id=connection.pk if connection else None,
         expires_at=now() + LIFETIME,
     )
-    return oauth.authorization_url(
+    address = oauth.authorization_url(
         manifest,
         client_id=client.client_id,
         redirect_uri=client.redirect_uri,
@@ -97,6 +97,7 @@ def start(
         challenge=challenge,
         scopes=scopes,
     )
+    return browser_url(address)
 
 
 def finish(*, user: User, session_key: str | None, platform: str, params: Mapping[str, str]) -> Connection:

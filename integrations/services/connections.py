@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
-from integrations.connector.auth import Credentials, StaticCredentials
-from integrations.connector.manifest import Manifest
+from integrations.connector.auth import Credentials
+from integrations.connector.model import Manifest
 from integrations.connector.oauth import TokenSet
 from integrations.connector.reader import Check, Reader
 from integrations.enums import AuthKind, ConnectionStatus
@@ -27,12 +27,13 @@ from integrations.selectors.manifests import manifest_of
 from integrations.services import manifests, revocation
 from integrations.services.credentials import seal, unseal
 from integrations.services.outgoing import http_settings, shared_limiter
-from integrations.services.readers import StoredCredentials, open_reader
+from integrations.services.readers import credentials_of, open_reader, unsaved
 from integrations.services.status import REVOKED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
 from integrations.services.texts import clean_list, clean_map, clean_text
 from integrations.signals import connection_created, connection_deleted, connection_restored
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput, PlatformError
+from listbackup.core.ids import uuid7
 
 __all__ = [
     "connect_with_tokens",
@@ -74,7 +75,7 @@ def create_connection(
     kind = manifests.choose_kind(described, secrets)
     wanted = manifests.check_config(described, config)
     given = manifests.check_secrets(described, kind, secrets)
-    check = probe(described, StaticCredentials(given), wanted)
+    check = probe(described, unsaved(described, kind, given), wanted)
     proved = _Proved(described, kind, check, given, wanted)
     return _store(context, proved, name=name, yaml=manifest)
 
@@ -100,7 +101,7 @@ def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any
         config=dict(config),
         http=http_settings(),
         limiter=shared_limiter(),
-        limit_scope=f"{manifest.key}:probe",
+        limit_scope=f"{manifest.key}:probe:{uuid7()}",
     )
     try:
         check = reader.check()
@@ -133,7 +134,8 @@ def update_connection(
             )
         manifest = manifest_of(connection)
         given = None if secrets is None else manifests.check_secrets(manifest, connection.auth_kind, secrets)
-        credentials = StoredCredentials(connection) if given is None else StaticCredentials(given)
+        kind = connection.auth_kind
+        credentials = credentials_of(connection) if given is None else unsaved(manifest, kind, given)
         wanted = manifests.check_config(manifest, connection.config if config is None else config)
         check = probe(manifest, credentials, wanted)
         proved = _Proved(manifest, AuthKind(connection.auth_kind), check, given, wanted)
@@ -260,6 +262,7 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
         status_changed_at=now(),
     )
     _take(connection, proved.check)
+    _take_scopes(connection, proved)
     _take_secrets(connection, proved)
     connection.save(force_insert=True)
     track_expiry(connection, refreshable=bool(proved.tokens and proved.tokens.refresh_token))
@@ -273,6 +276,7 @@ def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> 
     waited = connection.status == ConnectionStatus.NEEDS_RECONNECT
     connection.auth_kind = proved.kind
     _take(connection, proved.check)
+    _take_scopes(connection, proved)
     _take_secrets(connection, proved)
     connection.save()
     secrets = unseal(connection)
@@ -291,6 +295,16 @@ def _take_secrets(connection: Connection, proved: _Proved) -> None:
     if proved.secrets is not None:
         connection.secret, connection.secret_changed_at = seal(proved.secrets), now()
         connection.token_expires_at = None
+
+
+def _take_scopes(connection: Connection, proved: _Proved) -> None:
+    """What a token reply granted, where the test of the API does not say."""
+    if proved.tokens is None or not proved.tokens.scopes or proved.check.scopes_granted:
+        return
+    auth = proved.manifest.auth_of(AuthKind.OAUTH2)
+    asked = {*auth.scopes, *auth.optional_scopes}
+    connection.scopes_granted = clean_list(proved.tokens.scopes)
+    connection.scopes_missing = clean_list(asked - set(proved.tokens.scopes))
 
 
 def _take(connection: Connection, check: Check) -> None:

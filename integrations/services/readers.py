@@ -2,16 +2,20 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection as database
 
-from integrations.connector.errors import ConnectorError
+from integrations.connector.auth import Credentials, StaticCredentials
+from integrations.connector.errors import ConnectorError, CredentialsRevoked
+from integrations.connector.model import Manifest
+from integrations.connector.oauth import TokenCredentials
 from integrations.connector.reader import Reader
 from integrations.connector.records import StreamInfo
+from integrations.enums import AuthKind
 from integrations.errors import ConnectionNotUsable
 from integrations.models import Connection
 from integrations.oauth.refresh import FreshSecrets, refresh_if_needed
@@ -56,6 +60,8 @@ class StoredCredentials:
 
     def refresh(self, stale: str) -> str:
         """Another token than `stale`, which the platform refused. Raises CredentialsRevoked."""
+        if "refresh_token" not in self._fresh.secrets:
+            raise CredentialsRevoked("The platform no longer accepts the key, and a key cannot be renewed by itself.")
         with self._lock:
             if self._fresh.secrets.get("access_token") == stale:
                 self._renew(stale)
@@ -79,7 +85,7 @@ def open_reader(
 
     Raises ConnectionNotUsable for a connection that is disabled or deleted.
     """
-    if not connection.secret and connection.auth_kind != "none":
+    if not connection.secret and connection.auth_kind != AuthKind.NONE:
         raise ConnectionNotUsable(
             f"{connection.name} holds no credentials any more.", remedy="Connect the platform again."
         )
@@ -90,13 +96,32 @@ def open_reader(
         options["on_wait"] = on_wait
     return Reader(
         manifest_of(connection),
-        credentials=StoredCredentials(connection),
+        credentials=credentials_of(connection),
         config=dict(connection.config),
         http=http_settings(),
         limiter=shared_limiter(),
         limit_scope=limit_scope(connection),
         **options,
     )
+
+
+def credentials_of(connection: Connection) -> Credentials:
+    """The stored credentials in the form that the connector takes."""
+    if connection.auth_kind == AuthKind.OAUTH2:
+        return StoredCredentials(connection)
+    return unsaved(manifest_of(connection), connection.auth_kind, unseal(connection))
+
+
+def unsaved(manifest: Manifest, kind: str, secrets: Mapping[str, str]) -> Credentials:
+    """Credentials that renew nothing at the database: keys, and clients that fetch a token for each run."""
+    if kind == AuthKind.CLIENT_CREDENTIALS:
+        return TokenCredentials(
+            manifest,
+            client_id=secrets.get("client_id", ""),
+            client_secret=secrets.get("client_secret", ""),
+            http=http_settings(),
+        )
+    return StaticCredentials(secrets)
 
 
 def limit_scope(connection: Connection) -> str:

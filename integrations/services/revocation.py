@@ -3,7 +3,7 @@
 import structlog
 
 from integrations.connector import oauth
-from integrations.connector.manifest import Manifest
+from integrations.connector.model import Manifest
 from integrations.enums import AuthKind
 from integrations.models import Connection
 from integrations.oauth.clients import client_of, is_configured

@@ -6,6 +6,7 @@
 """
 
 import html
+import json
 import os
 import re
 import socket
@@ -64,6 +65,13 @@ class Sandbox:
         answer = httpx.request(method, f"{self.url}/sandbox/api/{path}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+
+    def truth(self, kind: str) -> dict[str, dict[str, Any]]:
+        """What the platform holds: id → record, live ones only."""
+        answer = httpx.get(f"{self.url}/sandbox/api/truth/{kind}", timeout=60)
+        answer.raise_for_status()
+        return {str(record["id"]): record for record in map(json.loads, answer.text.splitlines())}
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 
 from integrations.selectors.platforms import AuthOption, FormField
 
@@ -73,9 +74,10 @@ class DeleteForm(forms.Form):
 
 
 def _field(spec: FormField) -> forms.CharField:
+    # A custom platform's help is somebody's text, and the field component prints help texts as HTML.
     # A stored or refused secret is never written back into the page (render_value is off).
     widget = forms.PasswordInput(attrs={"autocomplete": "off"}) if spec.secret else forms.TextInput()
     return forms.CharField(
-        label=spec.label, help_text=spec.help, required=spec.required, max_length=20_000, widget=widget,
+        label=spec.label, help_text=escape(spec.help), required=spec.required, max_length=20_000, widget=widget,
         initial=None if spec.secret else spec.default,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,7 +14,7 @@ from integrations.api.filters import ConnectionFilter
 from integrations.enums import ConnectionStatus
 from integrations.models import Connection
 from integrations.selectors.connections import connections_of, get_connection
-from integrations.selectors.platforms import PlatformInfo, catalogue, option_of, platform_of
+from integrations.selectors.platforms import catalogue, option_of, platform_name, platform_of
 from integrations.web.consent import allow_consent_page
 from integrations.web.panels import connection_panels
 
@@ -36,6 +36,9 @@ class ConnectionListPage(AccountPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = connections_of(self.context)
+        totals = rows.order_by().aggregate(
+            total=Count("id"), waiting=Count("id", filter=Q(status=ConnectionStatus.NEEDS_RECONNECT))
+        )
         filters = ConnectionFilter(request.GET, queryset=rows)
         if filters.is_valid():
             rows = filters.qs
@@ -43,13 +46,16 @@ class ConnectionListPage(AccountPage):
         waits = Case(When(status=ConnectionStatus.ACTIVE, then=Value(1)), default=Value(0), output_field=IntegerField())
         rows = rows.order_by(*SORTS[sort]) if sort in SORTS else rows.annotate(waits=waits).order_by("waits", "-id")
         page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-        infos = {platform.key: platform for platform in catalogue()}
         context = {
             "page": page,
-            "rows": [{"connection": row, "platform": _info(infos, row)} for row in page.object_list],
-            "platforms": list(infos.values()),
+            "rows": [
+                {"connection": row, "platform": platform_name(row), "key": row.platform_key} for row in page.object_list
+            ],
+            "platforms": catalogue(),
             "statuses": [choice for choice in ConnectionStatus.choices if choice[0] != ConnectionStatus.DELETED],
             "wanted": {name: request.GET.get(name, "") for name in ("platform", "status", "name", "sort")},
+            "may_create": rules.can(self.context, "connection.create"),
+            **totals,
             "filtered": any(request.GET.get(name) for name in ("platform", "status", "name")),
         }
         return render(request, "integrations/connection_list.html", context)
@@ -77,7 +83,3 @@ def connection_page(
     }
     response = render(request, "integrations/connection_detail.html", context, status=status)
     return allow_consent_page(response, platform)
-
-
-def _info(infos: dict[str, PlatformInfo], connection: Connection) -> PlatformInfo:
-    return infos.get(connection.platform) or platform_of(connection)

@@ -1,0 +1,140 @@
+"""The pages of platforms and connections."""
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from accounts.access.schema import entered
+from integrations.models import Connection
+from integrations.services.credentials import seal
+
+
+def plant(account, count=1, **fields):
+    with entered(account.organization):
+        return [
+            Connection.objects.create(
+                account=account,
+                platform="hubspot",
+                name=f"Connection {number}",
+                auth_kind="bearer",
+                secret=seal({"access_token": "planted-secret"}),
+                external_id=str(number),
+                **fields,
+            )
+            for number in range(count)
+        ]
+
+
+def test_platforms_then_hubspot_with_its_streams_and_reasons(people, client):
+    client.force_login(people.vera)
+    listed = client.get("/platforms/?q=hubspot")
+    assert listed.status_code == 200 and "HubSpot" in listed.content.decode()
+    assert "No platform matches" in client.get("/platforms/?q=zzzz").content.decode()
+    page = client.get("/platforms/hubspot/").content.decode()
+    assert "crm.objects.contacts.read" in page and "Contacts" in page
+    assert client.get("/platforms/nope/").status_code == 404
+
+
+def test_connect_page_then_browsers_may_be_sent_to_the_consent_page(people, sandbox, client):
+    client.force_login(people.mia)
+    page = client.get("/connections/new/hubspot/")
+    assert page.status_code == 200
+    assert sandbox.url in page["Content-Security-Policy"].split("form-action")[1].split(";")[0]
+    answer = client.post("/connections/new/hubspot/sign-in/", {"return_to": "/start/"})
+    assert answer.status_code == 302 and answer["Location"].startswith(sandbox.hosts["app.hubspot.com"])
+    back = client.get(
+        "/api/v1/integrations/oauth/callback/hubspot",
+        sandbox.consent(answer["Location"]),
+        headers={"Accept": "text/html"},
+    )
+    assert back["Location"].startswith("/start/?connection=")
+
+
+def test_return_to_with_place_then_the_id_is_filled_in(people, sandbox, client):
+    client.force_login(people.mia)
+    answer = client.post("/connections/new/hubspot/sign-in/", {"return_to": "/start/{connection}/streams/"})
+    back = client.get(
+        "/api/v1/integrations/oauth/callback/hubspot",
+        sandbox.consent(answer["Location"]),
+        headers={"Accept": "text/html"},
+    )
+    with entered(people.acme.organization):
+        assert back["Location"] == f"/start/{Connection.objects.get().pk}/streams/"
+
+
+def test_key_form_then_connected_and_a_wrong_key_is_told_without_repeating_it(people, sandbox, client):
+    client.force_login(people.mia)
+    wrong = client.post("/connections/new/hubspot/", {"secret_access_token": "wrong-planted"})
+    assert wrong.status_code == 422
+    assert "wrong-planted" not in wrong.content.decode() and 'role="alert"' in wrong.content.decode()
+    assert client.post("/connections/new/hubspot/", {}).status_code == 400
+    done = client.post("/connections/new/hubspot/", {"secret_access_token": sandbox.static_token, "name": "CRM"})
+    assert done.status_code == 302
+    page = client.get(done["Location"]).content.decode()
+    assert "CRM" in page and sandbox.static_token not in page
+
+
+def test_detail_then_test_rename_replace_and_delete(people, sandbox, client):
+    client.force_login(people.adam)
+    made = client.post("/connections/new/hubspot/", {"secret_access_token": sandbox.static_token, "name": "CRM"})
+    page = made["Location"]
+    tested = client.post(f"{page}test/")
+    assert tested.status_code == 200 and "answered" in tested.content.decode()
+    assert client.post(f"{page}rename/", {"name": "Sales"}).status_code == 302
+    assert client.post(f"{page}rename/", {"name": ""}).status_code == 400
+    assert client.get(f"{page}key/").status_code == 200
+    assert client.post(f"{page}key/", {"secret_access_token": "wrong"}).status_code == 422
+    assert client.post(f"{page}key/", {"secret_access_token": sandbox.static_token}).status_code == 302
+    assert client.post(f"{page}reconnect/")["Location"] == f"{page}key/"
+    assert client.post(f"{page}delete/", {"confirmation": "Sale"}).status_code == 400
+    assert client.post(f"{page}delete/", {"confirmation": "Sales"}).status_code == 302
+    assert client.get(page).status_code == 404
+
+
+def test_reconnect_by_oauth_then_to_the_consent_page(people, sandbox, client):
+    client.force_login(people.mia)
+    [connection] = plant(people.acme, status="needs_reconnect")
+    with entered(people.acme.organization):
+        Connection.objects.update(auth_kind="oauth2")
+    answer = client.post(f"/connections/{connection.pk}/reconnect/")
+    assert answer["Location"].startswith(sandbox.hosts["app.hubspot.com"])
+
+
+@pytest.mark.parametrize(("who", "status"), [("olga", 200), ("vera", 200), ("nora", 404), ("eve", 404)])
+def test_page_of_a_connection_then_only_for_who_may_see_it(people, client, who, status):
+    [connection] = plant(people.acme)
+    client.force_login(getattr(people, who))
+    assert client.get(f"/connections/{connection.pk}/").status_code == status
+
+
+def test_viewer_then_no_buttons_and_no_changes(people, client):
+    [connection] = plant(people.acme)
+    client.force_login(people.vera)
+    page = client.get(f"/connections/{connection.pk}/").content.decode()
+    assert "/test/" not in page and "/delete/" not in page
+    assert client.post(f"/connections/{connection.pk}/test/").status_code == 403
+    assert client.post(f"/connections/{connection.pk}/delete/").status_code == 403
+    assert client.get("/connections/new/hubspot/").status_code == 403
+
+
+def test_list_then_filters_sorts_pages_and_the_same_number_of_queries(people, client):
+    client.force_login(people.olga)
+    plant(people.acme, 3)
+    plant(people.north, 1, status="needs_reconnect")
+
+    def queries(query=""):
+        client.get("/connections/")
+        with CaptureQueriesContext(database) as seen:
+            answer = client.get(f"/connections/{query}")
+        assert answer.status_code == 200
+        return len(seen), answer.content.decode()
+
+    few, page = queries()
+    assert "1 of 4 connections needs you" in page
+    plant(people.south, 60)
+    many, page = queries()
+    assert few == many
+    assert "1 to 50 of 64" in page
+    assert "North" in queries("?status=needs_reconnect")[1]
+    assert "No connection matches" in queries("?name=zzz")[1]
+    queries("?sort=-name&page=2")
