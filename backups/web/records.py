@@ -36,7 +36,7 @@ class TableRow:
 class FieldChange:
     """`kind`: added, removed, changed or same; values as shown, None where the field did not exist."""
 
-    name: str
+    field: str
     kind: str
     old: str | None
     new: str | None

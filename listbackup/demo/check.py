@@ -119,7 +119,8 @@ class Round:
     def _change_the_platform(self) -> dict[str, int]:
         changes = {"added": 7, "changed": 5, "deleted": 3}
         for kind, count in (("add", 7), ("change", 5), ("delete", 3)):
-            answer = httpx.post(f"{self.sandbox}/sandbox/api/{kind}", json={"type": "contacts", "count": count}, timeout=30)
+            body = {"type": "contacts", "count": count}
+            answer = httpx.post(f"{self.sandbox}/sandbox/api/records/{kind}", json=body, timeout=30)
             answer.raise_for_status()
         self._step("platform changed", json.dumps(changes))
         return changes
@@ -238,7 +239,9 @@ class Round:
     @staticmethod
     def _json(answer: httpx.Response) -> dict[str, Any]:
         if answer.status_code >= 400:
-            raise CheckFailed(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
+            raise CheckFailed(
+                f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}"
+            )
         return dict(answer.json())
 
     def _latest_job(self, source: str) -> dict[str, Any]:

@@ -32,6 +32,6 @@ def start_sandbox(supervisor: Supervisor, port: int, scale: int) -> None:
 
 def _answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/sandbox/api/status", timeout=2).status_code < 500
+        return httpx.get(f"http://127.0.0.1:{port}/sandbox/api/state", timeout=2).status_code < 500
     except httpx.HTTPError:
         return False

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from integrations.connector.records import StreamInfo
 
 from backups.errors import ScheduleInvalid
 from backups.schedule.timetable import check_schedule
+from integrations.connector.records import StreamInfo
 
 SCHEDULES = [
     ("every:15m", "Every 15 minutes"),

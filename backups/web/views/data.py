@@ -12,7 +12,7 @@ from accounts.access.pages import AccountPage
 from backups.models import Snapshot, Source
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source
-from backups.services.snapshots import manifest_of, view_of
+from backups.services.snapshots import manifests_of, view_of
 from backups.web import records
 from listbackup.core.errors import NotFound
 
@@ -83,18 +83,15 @@ class RecordPage(AccountPage):
         stream, key = request.GET.get("stream", ""), request.GET.get("key", "")
         if snapshot is None:
             raise NotFound("This source has no snapshot yet.")
-        manifests = [
-            manifest_of(one)
-            for one in snapshots_of(self.context).filter(source=source, number__lte=snapshot.number)[:MOMENTS]
-        ]
         with view_of(snapshot) as view:
             label = next((label for name, label, _ in view.streams() if name == stream), stream)
-            versions = view.history(stream, key, manifests)
+            versions = view.history(stream, key, manifests_of(source))
         if not versions:
             raise NotFound("There is no such record in this snapshot.")
         newest = self._index(request.GET.get("new"), 0, len(versions))
         oldest = self._index(request.GET.get("old"), min(newest + 1, len(versions) - 1), len(versions))
         current = versions[newest]
+        changes = records.difference(versions[oldest].raw, current.raw) if oldest != newest else []
         base = urlencode({"snapshot": str(snapshot.pk), "stream": stream, "key": key})
         context = {
             "source": source,
@@ -109,7 +106,8 @@ class RecordPage(AccountPage):
             "current": current,
             "fields": records.fields_of(current.raw),
             "json": records.pretty(current.raw),
-            "changes": records.difference(versions[oldest].raw, current.raw) if oldest != newest else [],
+            "changed_fields": [change for change in changes if change.kind != "same"],
+            "changes": changes,
             "base_url": f"?{base}",
             "back_url": f"{reverse('sources:data', args=[pk])}?{urlencode({'snapshot': str(snapshot.pk), 'stream': stream})}",
         }

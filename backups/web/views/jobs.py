@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import orjson
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,8 +11,36 @@ from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from backups.enums import JobKind, JobState
 from backups.live import progress_of
-from backups.selectors.jobs import get_job, jobs_of, queue_depths
+from backups.models import Job
+from backups.selectors.jobs import QueueDepth, get_job, jobs_of, queue_depths
 from backups.services import jobs
+from backups.web.live import live
+from listbackup.core.web.wording import count, duration, filesize_si
+
+FIGURES = {
+    "records_read": ("Records read", count),
+    "records_new": ("New", count),
+    "records_changed": ("Changed", count),
+    "records_unchanged": ("Unchanged, not stored again", count),
+    "records_deleted": ("Deleted", count),
+    "files": ("Objects written", count),
+    "bytes_in": ("Received", filesize_si),
+    "bytes_stored": ("Stored", filesize_si),
+    "requests": ("Requests", count),
+    "waited_rate_limit_s": ("Waited for the platform's limit", duration),
+}
+
+
+def figures(job: Job) -> list[tuple[str, str]]:
+    """The job's counts in words, in the order people ask for them."""
+    return [(label, shown(job.counts[name])) for name, (label, shown) in FIGURES.items() if name in job.counts]
+
+
+def waiting(queue: QueueDepth) -> str:
+    """How many wait behind those that run, and for how long the oldest has."""
+    if not queue["depth"]:
+        return "nothing waits"
+    return f"{count(queue['depth'])} wait, the oldest for {duration(queue['oldest_seconds'])}"
 
 
 class JobListPage(AccountPage):
@@ -26,7 +55,7 @@ class JobListPage(AccountPage):
             rows = rows.filter(kind=kind)
         context = {
             "page": page_of(request, rows),
-            "queues": queue_depths(self.context),
+            "queues": [{**queue, "note": waiting(queue)} for queue in queue_depths(self.context)],
             "states": JobState.choices,
             "kinds": [(JobKind.BACKUP, "Backup"), (JobKind.EXPORT, "Export"), (JobKind.VERIFY, "Verification")],
             "state": state,
@@ -40,7 +69,16 @@ class JobPage(AccountPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         job = get_job(self.context, pk)
-        return render(request, "backups/job_detail.html", {"job": job, "progress": progress_of(job)})
+        phases = [(name, seconds) for name, seconds in job.phases.items() if seconds]
+        context = {
+            "job": job,
+            "figures": figures(job),
+            "warnings": orjson.loads(job.warnings or "[]"),
+            "phases": phases,
+            "longest": max((seconds for _, seconds in phases), default=0),
+            **live(job),
+        }
+        return render(request, "backups/job_detail.html", context)
 
 
 class JobProgressPage(AccountPage):

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from integrations.selectors.platforms import catalogue
 
 from accounts.access.pages import AccountPage
-from backups.live import progress_of
 from backups.selectors.jobs import jobs_of
 from backups.selectors.sources import get_source
 from backups.services.sources import create_source
 from backups.web.forms.sources import SourceForm
+from backups.web.live import live, steps
 from integrations.selectors.connections import connections_of, get_connection
+from integrations.selectors.platforms import catalogue
 from integrations.services.readers import stream_counts, stream_infos
 from listbackup.core.errors import ListBackupError
 
@@ -24,7 +24,7 @@ class ChoosePlatformPage(AccountPage):
     permissions = {"get": "source.create"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {"step": 1, "platforms": catalogue(), "connections": connections_of(self.context)[:20]}
+        context = {"steps": steps(1), "platforms": catalogue(), "connections": connections_of(self.context)[:20]}
         return render(request, "backups/onboarding_platform.html", context)
 
 
@@ -59,7 +59,7 @@ class ChooseStreamsPage(AccountPage):
     def _page(
         self, request: HttpRequest, connection: Any, form: SourceForm, infos: list[Any], error: Any, status: int = 200
     ) -> HttpResponse:
-        context = {"step": 2, "connection": connection, "form": form, "streams": infos, "error": error}
+        context = {"steps": steps(2), "connection": connection, "form": form, "streams": infos, "error": error}
         return render(request, "backups/onboarding_streams.html", context, status=status)
 
 
@@ -70,7 +70,11 @@ class StreamCountsPage(AccountPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         connection = get_connection(self.context, pk)
-        return render(request, "backups/onboarding_counts.html", {"counts": stream_counts(connection)})
+        try:
+            counts = stream_counts(connection)
+        except ListBackupError:
+            counts = []  # the page says nothing rather than something wrong; the next step shows the error
+        return render(request, "backups/onboarding_counts.html", {"counts": counts})
 
 
 class FirstBackupPage(AccountPage):
@@ -81,5 +85,5 @@ class FirstBackupPage(AccountPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         source = get_source(self.context, pk)
         job = jobs_of(self.context).filter(source=source).order_by("pk").first()
-        context = {"step": 3, "source": source, "job": job, "progress": progress_of(job) if job else None}
+        context = {"steps": steps(3), "source": source, "job": job, **live(job)}
         return render(request, "backups/onboarding_running.html", context)

@@ -15,4 +15,5 @@ class OverviewPage(AccountPage):
         found = overview(self.context)
         if not found.total and rules.can(self.context, "source.create") and "skip" not in request.GET:
             return redirect("onboarding:platform")
-        return render(request, "backups/overview.html", {"overview": found})
+        growth = [(day.date, day.records) for day in found.protected_records]
+        return render(request, "backups/overview.html", {"overview": found, "growth": growth})

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
@@ -110,5 +111,8 @@ class ExportDownloadPage(AccountPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         job = get_job(self.context, pk)
-        file, name = exports.open_export(self.context, job)
-        return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+        download = exports.open_export(self.context, job)
+        answer = StreamingHttpResponse(download.content, content_type="application/zip")
+        answer["Content-Length"] = str(download.size)
+        answer["Content-Disposition"] = content_disposition_header(True, download.filename) or "attachment"
+        return answer

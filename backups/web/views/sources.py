@@ -11,12 +11,12 @@ from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from backups.enums import Health
 from backups.errors import JobAlreadyRunning
-from backups.live import progress_of
 from backups.selectors.jobs import jobs_of
 from backups.selectors.sources import get_source, sources_of
 from backups.selectors.strips import day_strip
 from backups.services import jobs, sources
 from backups.web.forms.sources import ConfirmForm, SourceSettingsForm
+from backups.web.live import live
 from integrations.services.readers import stream_infos
 from listbackup.core.errors import ListBackupError
 
@@ -58,9 +58,9 @@ class SourcePage(AccountPage):
             "tab": "overview",
             "jobs": recent,
             "active_job": active,
-            "progress": progress_of(active) if active else None,
             "strip": day_strip([source.pk]).get(source.pk, []),
             "snapshot": source.last_snapshot,
+            **live(active),
         }
         return render(request, "backups/source_detail.html", context)
 
