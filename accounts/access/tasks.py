@@ -19,6 +19,7 @@ class AccountTask(BaseTask):
     """Runs `run(context, **ids)` in the account's schema. A message for an account that is gone is logged and done."""
 
     abstract = True
+    typing = False  # the sender does not pass the context: it is made where the task runs
 
     def ring_for(self, account_id: UUID, *, queue: str | None = None, **kwargs: Any) -> None:
         """Enqueues on commit for the account."""
