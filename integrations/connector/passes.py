@@ -1,0 +1,205 @@
+"""Passes over a stream: live pages, then archived ones; windows; children within; parents one by one."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from integrations.connector.children import BatchChildren, EachChildren, parent_values
+from integrations.connector.cursors import ask_from, is_older
+from integrations.connector.deletions import sweeps
+from integrations.connector.errors import NotHere, ScopeMissing
+from integrations.connector.exchange import Exchange, Meter
+from integrations.connector.lookups import Lookups
+from integrations.connector.model import PageRule, Stream
+from integrations.connector.records import Page, Record
+from integrations.connector.responses import server_time
+from integrations.connector.runs import Run
+from integrations.connector.walk import Leaf, Walker
+from listbackup.core.clock import now
+
+Values = Mapping[str, Any]
+
+
+class Passes:
+    """Reads whole streams. Shared by a reader's threads: whatever changes belongs to the run."""
+
+    def __init__(
+        self, exchange: Exchange, lookups: Lookups, streams: Callable[[str], Stream], off: Callable[[str, str], None]
+    ) -> None:
+        self._exchange = exchange
+        self._lookups = lookups
+        self._streams = streams
+        self._off = off
+
+    def root(self, stream: Stream, state: dict[str, Any] | None, children: Collection[Stream]) -> Iterator[Page]:
+        """A stream that stands alone, with those of its children that are read within it."""
+        run, meter = Run.begin(stream, state, now()), Meter()
+        readers = {child.name: self._children_reader(child) for child in children}
+        going = True
+        while going:
+            for leaf in self._leaves(run, {}, run.position, meter):
+                ended = self._is_known(run, leaf)
+                self._follow_clock(run, state, leaf)
+                run.saw(leaf.records)
+                yield from self._children(run, leaf.records, readers, meter)
+                spent = meter.take()
+                sweep = sweeps(stream, full=run.full)
+                if leaf.step is not None and not ended:
+                    run.position = leaf.step
+                    yield Page(stream.name, leaf.records, [], run.checkpoint(), False, sweep, **spent)
+                    continue
+                going = run.advance()
+                after = run.checkpoint() if going else run.finished()
+                yield Page(stream.name, leaf.records, [], after, not going, sweep, **spent)
+                break
+
+    def inline(self, child: Stream, state: dict[str, Any] | None) -> Iterator[Page]:
+        """A child alone: its parent's pass, of which only the child's pages are handed on."""
+        assert child.parent is not None
+        for page in self.root(self._streams(child.parent.stream), state, [child]):
+            if page.stream == child.name:
+                yield page
+            else:
+                yield replace(page, stream=child.name, records=[], absent=[])
+
+    def own(self, stream: Stream, state: dict[str, Any] | None) -> Iterator[Page]:
+        """A child with a pass of its own: its parents are listed, then read one by one."""
+        run, meter = Run.begin(stream, state, now()), Meter()
+        refused: ScopeMissing | None = None
+        read = 0
+        going = True
+        while going:
+            for values, key, outer in self._parents(run, stream, meter):
+                try:
+                    for page in self._of_parent(run, stream, values, key, outer, meter):
+                        read += 1
+                        yield page
+                except ScopeMissing as error:
+                    refused, run.partial = error, True
+                except NotHere:
+                    if stream.parent is not None and not stream.parent.skip_missing:
+                        raise
+                run.after, run.position = key, {}
+            going = run.advance()
+        if refused is not None and not read:
+            raise refused
+        # What was refused was not listed: its keys may not be taken for deleted.
+        sweep = sweeps(stream, full=run.full) and not run.partial
+        yield Page(stream.name, [], [], run.finished(), True, sweep, **meter.take())
+
+    def _of_parent(
+        self, run: Run, stream: Stream, values: Values, key: str, outer: dict[str, Any], meter: Meter
+    ) -> Iterator[Page]:
+        for leaf in self._leaves(run, values, run.position, meter):
+            run.saw(leaf.records)
+            run.outer = outer
+            ended = self._is_known(run, leaf)
+            if leaf.step is None or ended:
+                run.after, run.position = key, {}
+            else:
+                run.position = leaf.step
+            sweep = sweeps(stream, full=run.full) and not run.partial
+            yield Page(stream.name, leaf.records, [], run.checkpoint(), False, sweep, **meter.take())
+            if ended:
+                break
+
+    def _parents(self, run: Run, stream: Stream, meter: Meter) -> Iterator[tuple[Values, str, dict[str, Any]]]:
+        """Parents after the checkpoint: their values, key, and the position of the parents' page they are on."""
+        parent = stream.parent
+        assert parent is not None
+        skip = run.after
+        if not parent.stream:
+            names = list(parent.values)
+            if parent.lookup:
+                try:
+                    names += self._lookups.get(parent.lookup, self._exchange.config, meter)
+                except (ScopeMissing, NotHere) as error:
+                    self._off(f"{stream.name}:{parent.lookup}", error.message)
+            names = list(dict.fromkeys(names))
+            first = names.index(skip) + 1 if skip in names and not run.position else 0
+            if skip in names and run.position:
+                first = names.index(skip)
+            for name in names[first:]:
+                yield {"parent.value": name}, name, {}
+            return
+        above = self._streams(parent.stream)
+        walker = self._walker(above, Run(above, True, run.started))
+        position = run.outer
+        for leaf in walker.pages({}, position, meter):
+            records = [record for record in leaf.records if not record.deleted]
+            keys = [record.key for record in records]
+            if skip in keys:
+                records = records[keys.index(skip) + 1 :]
+                skip = None
+            for record in records:
+                yield parent_values(record), record.key, position
+            position = leaf.step or {}
+
+    def _leaves(self, run: Run, values: Values, position: dict[str, Any], meter: Meter) -> Iterator[Leaf]:
+        return self._walker(run.stream, run).pages({**values, **run.values()}, position, meter)
+
+    def _walker(self, stream: Stream, run: Run) -> Walker:
+        rule = stream.incremental
+        request, page, records = stream.request, stream.page, stream.records
+        chunks = stream.chunks
+        if run.phase == "archived":
+            assert stream.deletions.archived is not None
+            request = stream.deletions.archived
+        elif run.start is not None and rule is not None:
+            request = rule.request or request
+            page = rule.page or page
+            records = rule.records if rule.records is not None else records
+            chunks = chunks if rule.request is None else None
+        page = _single(page) if stream.records_as == "one" else page
+        return Walker(
+            self._exchange,
+            self._lookups,
+            stream,
+            request=request,
+            page=page,
+            records=records,
+            deleted=run.phase == "archived",
+            chunks=chunks,
+        )
+
+    def _is_known(self, run: Run, leaf: Leaf) -> bool:
+        """Whether a walk from the newest on has reached what an earlier run saw."""
+        rule = run.stream.incremental
+        if rule is None or rule.style != "newest_first" or run.since is None or not leaf.records:
+            return False
+        floor = ask_from(rule, run.since)
+        return all(is_older(rule, record.cursor, floor) for record in leaf.records)
+
+    def _follow_clock(self, run: Run, state: dict[str, Any] | None, leaf: Leaf) -> None:
+        """The platform's clock bounds the cursor, when it is behind ours."""
+        if run.position or run.phase != "live" or (state and "run" in state):
+            return
+        theirs = server_time(leaf.response)
+        if theirs is not None and dt.timedelta(0) < run.started - theirs < dt.timedelta(days=1):
+            run.started = theirs
+
+    def _children_reader(self, child: Stream) -> BatchChildren | EachChildren:
+        assert child.parent is not None
+        if child.parent.mode == "batch":
+            return BatchChildren(self._exchange, child)
+        return EachChildren(self._walker(child, Run(child, True, now())), child)
+
+    def _children(
+        self, run: Run, parents: list[Record], readers: dict[str, BatchChildren | EachChildren], meter: Meter
+    ) -> Iterator[Page]:
+        before = run.checkpoint()
+        for name, reader in list(readers.items()):
+            try:
+                for page in reader.pages(parents, meter):
+                    page.state = before
+                    page.sweep = run.full and self._streams(name).deletions.sweep
+                    yield page
+            except ScopeMissing as error:
+                # One refused child must not stop its parent.
+                self._off(name, error.message)
+                del readers[name]
+
+
+def _single(page: PageRule) -> PageRule:
+    return page if page.kind == "none" else PageRule()
