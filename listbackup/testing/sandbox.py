@@ -66,7 +66,6 @@ class Sandbox:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
-
     def truth(self, kind: str) -> dict[str, dict[str, Any]]:
         """What the platform holds: id → record, live ones only."""
         answer = httpx.get(f"{self.url}/sandbox/api/truth/{kind}", timeout=60)
