@@ -79,3 +79,21 @@ def back_up(olga: Any, source: Any) -> Callable[..., Any]:
         return job
 
     return run
+
+
+@pytest.fixture
+def racing(transactional_db: Any) -> Iterator[Any]:
+    """The context of a committed organization, for tests with several connections or processes; dropped afterwards."""
+    from django.db import connection as database
+
+    from accounts.access.resolve import system_context
+    from accounts.access.schema import entered, leave
+    from accounts.services.organizations import create_organization
+    from listbackup.testing.people import make_user
+
+    account = create_organization(name="Racers", owner=make_user("Rita"))
+    with entered(account.organization):
+        yield system_context(account)
+    leave()
+    with database.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {database.ops.quote_name(account.organization.schema_name)} CASCADE")

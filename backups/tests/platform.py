@@ -64,7 +64,9 @@ class Platform:
     """`records` by stream and id. `fault` may answer instead: it gets the path, the query and the request's number."""
 
     url: str = ""
-    records: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {"items": {}, "events": {}, "notes": {}})
+    records: dict[str, dict[str, dict[str, Any]]] = field(
+        default_factory=lambda: {"items": {}, "events": {}, "notes": {}}
+    )
     fault: Fault | None = None
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     clock: int = 1000
