@@ -162,7 +162,7 @@ class _Recorder:
         result = execute(sql, params, many, context)
         text = sql if isinstance(sql, str) else str(sql)
         if not text.lstrip().upper().startswith(IGNORED):
-            self.statements.append(context["cursor"].mogrify(text, params) if params else text)
+            self.statements.append(connection.ops.compose_sql(text, params) if params else text)
         return result
 
 

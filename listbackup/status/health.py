@@ -1,5 +1,6 @@
 """Is every part alive? Each check answers within two seconds."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import DatabaseError, connection
+
+from backups.schedule.selectors import scheduler_lag
 
 CACHE_SECONDS = 5
 MATTERS = ("database", "broker", "storage")
@@ -49,8 +52,6 @@ def _workers() -> str:
 
 
 def _scheduler() -> str:
-    from backups.schedule.selectors import scheduler_lag  # late: slow
-
     lag = scheduler_lag()
     if lag is not None and lag > MAX_LAG_SECONDS:
         raise OSError(f"a run is {lag:.0f} s late")
@@ -66,8 +67,18 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 
+_kept: tuple[float, list[Component]] = (0.0, [])
+
+
 def components() -> list[Component]:
-    """The state of every part, kept for a few seconds so that nobody can load the service by asking."""
+    """The state of every part, kept for a few seconds in this process so that nobody can load the service by asking."""
+    global _kept
+    if time.monotonic() - _kept[0] > CACHE_SECONDS or not _kept[1]:
+        _kept = (time.monotonic(), _look())
+    return _kept[1]
+
+
+def _look() -> list[Component]:
     found = []
     for name, check in CHECKS.items():
         try:
