@@ -26,7 +26,7 @@ function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-const toneOf = { succeeded: "tone-protected", failed: "tone-failed", partial: "tone-attention" };
+const toneOf = { done: "tone-protected", succeeded: "tone-protected", failed: "tone-failed", partial: "tone-attention" };
 
 function streamRow(list, stream) {
   let row = list.querySelector(`[data-stream="${CSS.escape(stream.name)}"]`);
@@ -62,9 +62,11 @@ function showStream(list, stream) {
 }
 
 function show(part, message) {
-  const state = part.querySelector("[data-live-status] .status");
-  // Another state has another icon, which only the server draws; its word changes at once.
-  if (state) setText(state.lastChild, message.state_label);
+  const status = part.querySelector("[data-live-status]");
+  // The server has drawn every state a job can pass through; the icon comes from there.
+  const drawn = part.querySelector(`template[data-status="${CSS.escape(message.state)}"]`);
+  if (drawn && message.state !== part.dataset.state) status.replaceChildren(drawn.content.cloneNode(true));
+  if (status.firstElementChild) setText(status.firstElementChild.lastChild, message.state_label);
   const figures = [];
   if (message.rate) figures.push(`${number.format(Math.round(message.rate))} records a second`);
   if (message.eta_s) figures.push(`about ${duration(message.eta_s)} left`);
@@ -77,7 +79,7 @@ function show(part, message) {
   setText(part.querySelector("[data-live-requests]"), `${number.format(message.requests ?? 0)} requests${waited}`);
 }
 
-const FINAL = new Set(["succeeded", "partial", "failed", "cancelled"]);
+const FINAL = new Set(["succeeded", "partial", "failed", "cancelled", "dead"]);
 
 onEach("[data-live-job]", (part) => {
   if ("finished" in part.dataset) return;
@@ -99,7 +101,7 @@ onEach("[data-live-job]", (part) => {
       const response = await fetch(part.dataset.poll, { headers: { Accept: "application/json" } });
       if (response.ok) take(await response.json());
       // Signed out, or the job is gone: the page itself says so.
-      else if (response.status < 500) return location.reload();
+      else if ([401, 403, 404].includes(response.status)) return location.reload();
     } catch {
       setText(part.querySelector("[data-live-message]"), "The server cannot be reached. The job goes on; this page tries again.");
     }
