@@ -13,7 +13,7 @@ from integrations.connector.records import StreamInfo
 
 @dataclass(slots=True)
 class Plan:
-    """`roots` are read by themselves, their children come along; `infos` are all of them by name."""
+    """`roots` are read by themselves, their inline children come along; `infos` are all of them, parents first."""
 
     roots: list[str] = field(default_factory=list)
     infos: dict[str, StreamInfo] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Plan:
     def children(self, root: str) -> list[str]:
         found = [root]
         for info in self.infos.values():  # parents stand before their children
-            if info.inline and info.parent in found and info.name not in found:
+            if info.inline and info.parent in found and info.name not in self.roots and info.name not in found:
                 found.append(info.name)
         return found
 
@@ -48,23 +48,24 @@ def make_plan(source: Source, job: Job, reader: Reader, previous: Manifest | Non
             "None of the chosen streams can be read.",
             remedy="Change the source's streams, or give the connection more permissions at the platform.",
         )
-    plan.infos = _with_parents(chosen, infos)
-    plan.roots = [name for name, info in plan.infos.items() if not info.inline]
+    plan.infos = _parents_first(chosen, infos)
+    plan.roots = [name for name, info in plan.infos.items() if not (info.inline and info.parent in chosen)]
     plan.states = {name: _state(name, previous) for name in plan.roots}
     return plan
 
 
-def _with_parents(chosen: dict[str, StreamInfo], infos: dict[str, StreamInfo]) -> dict[str, StreamInfo]:
-    """An inline child is read in its parent's pass, so its parent is backed up too."""
+def _parents_first(chosen: dict[str, StreamInfo], infos: dict[str, StreamInfo]) -> dict[str, StreamInfo]:
+    """In the platform's order, a parent before its children."""
     found: dict[str, StreamInfo] = {}
 
     def add(info: StreamInfo) -> None:
-        if info.inline and info.parent in infos and info.parent not in found:
-            add(infos[info.parent])
+        if info.parent in chosen and info.parent not in found:
+            add(chosen[info.parent])
         found[info.name] = info
 
-    for info in chosen.values():
-        add(info)
+    for name in infos:
+        if name in chosen:
+            add(infos[name])
     return found
 
 

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,15 @@ class Feed:
     """Iterate over it in one thread; close it to stop the others. Unexpected errors of a thread come out here."""
 
     def __init__(
-        self, reader: Reader, states: dict[str, dict[str, Any] | None], *, threads: int, stop: Callable[[], bool]
+        self,
+        reader: Reader,
+        states: dict[str, dict[str, Any] | None],
+        *,
+        children: Callable[[str], Collection[str]],
+        threads: int,
+        stop: Callable[[], bool],
     ) -> None:
-        self._reader, self._stop = reader, stop
+        self._reader, self._children, self._stop = reader, children, stop
         self._todo: queue.SimpleQueue[tuple[str, dict[str, Any] | None]] = queue.SimpleQueue()
         for item in states.items():
             self._todo.put(item)
@@ -111,7 +117,7 @@ class Feed:
     def _read(self, root: str, state: dict[str, Any] | None) -> None:
         if state is None:
             self._count(root)
-        for page in self._reader.read(root, state):
+        for page in self._reader.read(root, state, children=self._children(root)):
             self._put(PageRead(root, page), page.bytes_in)
         self._put(StreamEnded(root), 0)
 

@@ -106,6 +106,7 @@ class Backup:
                 writing = Writing(writer, plan, previous, checkpoint)
                 self.progress.message = ""
             self._read(reader, writing)
+            self._note_refused(reader, writing)
             self._judge_streams(writing)
             self._commit(writer, writing, plan)
 
@@ -118,7 +119,9 @@ class Backup:
         for root in writing.plan.roots:
             if root not in unread:
                 self._mark(writing.plan, root, "done")
-        with Feed(reader, unread, threads=STREAMS_AT_ONCE, stop=self._should_stop) as feed:
+        with Feed(
+            reader, unread, children=writing.plan.children, threads=STREAMS_AT_ONCE, stop=self._should_stop
+        ) as feed:
             try:
                 self._consume(feed, writing)
             finally:
@@ -176,13 +179,20 @@ class Backup:
 
     # -- the end --------------------------------------------------------------------------------------------------
 
+    def _note_refused(self, reader: Reader, writing: Writing) -> None:
+        """Children that the platform refused while their parents were read."""
+        for name, reason in reader.streams_off.items():
+            info = writing.plan.infos.get(name)
+            if info is not None and name not in writing.failed:
+                writing.refuse(name, reason)
+                self.progress.states[name] = "failed"
+
     def _judge_streams(self, writing: Writing) -> None:
         """Raises the first stream's error when the attempt is not worth a snapshot, or another one may heal it."""
         plan = writing.plan
-        for root, error in list(writing.failed.items()):
-            info = plan.infos[root]
-            if info.optional and error.code == "scope.missing":
-                plan.warnings.append(f"{info.label or root}: not read. {error.message}")
+        for name, error in writing.failed.items():
+            if writing.is_optional(name):
+                plan.warnings.append(f"{plan.infos[name].label or name}: not read. {error.message}")
         failed = writing.failed
         if not failed:
             return
@@ -192,7 +202,7 @@ class Backup:
             raise waiting[0]
         if passing and self.job.attempt < min(STREAM_ATTEMPTS, self.job.max_attempts):
             raise passing[0]
-        if len(failed) == len(plan.roots):
+        if all(root in failed for root in plan.roots):
             raise next(iter(failed.values()))
         writing.drop_failed()
 
@@ -200,7 +210,7 @@ class Backup:
         failed = {
             root: f"{plan.infos[root].label or root}: {error.message}"
             for root, error in writing.failed.items()
-            if not (plan.infos[root].optional and error.code == "scope.missing")
+            if not writing.is_optional(root)
         }
         result = self._result(writing.totals, writing.checkpoint, failed, plan.warnings)
         with self._phase("commit"):

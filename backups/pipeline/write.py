@@ -8,6 +8,7 @@ from backups.pipeline.resume import Checkpoint, RootState
 from backups.store.manifest import Manifest
 from backups.store.snapshot import SnapshotWriter
 from backups.store.stream import StreamWriter
+from integrations.connector.errors import ScopeMissing
 from integrations.connector.records import Page
 from listbackup.core.errors import ListBackupError
 
@@ -78,6 +79,14 @@ class Writing:
     def fail(self, root: str, error: ListBackupError) -> None:
         """Notes why the root stream could not be read to its end."""
         self.failed[root] = error
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Notes that the platform refused a stream that is read within its parent's pass."""
+        self.failed[name] = ScopeMissing(reason, stream=name)
+
+    def is_optional(self, name: str) -> bool:
+        """Whether a failed stream is only worth a warning: many accounts do not have it."""
+        return self.plan.infos[name].optional and self.failed[name].code == "scope.missing"
 
     def drop_failed(self) -> None:
         """Before a partial commit: failed streams go back to their last good state; first ones keep what was read."""
