@@ -1,5 +1,27 @@
 """API of the integrations app, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from integrations.api.views import connections, oauth, platforms
+
+app_name = "integrations_api"
+urlpatterns = [
+    path("platforms", platforms.PlatformsView.as_view(), name="platforms-list"),
+    path("platforms/<slug:platform>", platforms.PlatformView.as_view(), name="platforms-get"),
+    path("platforms/<slug:platform>/sources", platforms.StreamsView.as_view(), name="platform-sources-list"),
+    path(
+        "platforms/<slug:platform>/sources/<str:stream>",
+        platforms.StreamView.as_view(),
+        name="platform-sources-get",
+    ),
+    path(
+        "platforms/<slug:platform>/connections",
+        connections.PlatformConnectionsView.as_view(),
+        name="platform-connections",
+    ),
+    path("integrations/oauth/start/<slug:provider>", oauth.StartView.as_view(), name="oauth-start"),
+    path("integrations/oauth/callback/<slug:provider>", oauth.CallbackView.as_view(), name="oauth-callback"),
+    path("connections", connections.ConnectionsView.as_view(), name="connections"),
+    path("connections/<uuid:pk>", connections.ConnectionView.as_view(), name="connection"),
+    path("connections/<uuid:pk>/test", connections.ConnectionTestView.as_view(), name="connection-test"),
+]

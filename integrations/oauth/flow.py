@@ -55,6 +55,14 @@ LIFETIME = dt.timedelta(minutes=10)
 KEPT = dt.timedelta(days=1)  # afterwards a late answer is "unknown" instead of "expired"
 
 
+class _Granted(StaticCredentials):
+    """A token that was just given, with the scopes that came with it."""
+
+    def __init__(self, tokens: oauth.TokenSet) -> None:
+        super().__init__({"access_token": tokens.access_token})
+        self.scopes = tokens.scopes
+
+
 def start(
     context: AccountContext,
     *,
@@ -115,7 +123,7 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     tokens = _exchange(manifest, client, state, params["code"])
     with entered(context.organization):
         try:
-            check = probe(manifest, StaticCredentials({"access_token": tokens.access_token}), {})
+            check = probe(manifest, _Granted(tokens), {})
             found = connect_with_tokens(
                 context, manifest=manifest, tokens=tokens, check=check, name=state.name, renew=state.connection_id
             )

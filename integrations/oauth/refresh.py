@@ -98,7 +98,9 @@ def _renew(connection: Connection, secrets: dict[str, str]) -> ListBackupError |
         _count_failure(connection, error)
         return error
     store_tokens(connection, tokens, secrets)
-    mark_working(connection)
+    if connection.status == ConnectionStatus.ACTIVE or connection.refresh_attempts >= TRIES:
+        # Restored only when it was the refresh that asked for a person; a refused test still needs one.
+        mark_working(connection)
     track_expiry(connection, refreshable=True)
     log.info("token_refreshed", connection=str(connection.pk), platform=connection.platform)
     return None

@@ -28,7 +28,7 @@ from integrations.services import manifests, revocation
 from integrations.services.credentials import seal, unseal
 from integrations.services.outgoing import http_settings, shared_limiter
 from integrations.services.readers import credentials_of, open_reader, unsaved
-from integrations.services.status import REVOKED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
+from integrations.services.status import REFUSED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
 from integrations.services.texts import clean_list, clean_map, clean_text
 from integrations.signals import connection_created, connection_deleted, connection_restored
 from listbackup.core.clock import now
@@ -166,6 +166,10 @@ def test_connection(context: AccountContext, connection: Connection) -> Check:
             _take(locked, check)
             locked.save()
             mark_working(locked, context=context)
+        else:
+            locked.last_checked_at = now()
+            locked.save(update_fields=["last_checked_at", "updated_at"])
+            mark_needs_reconnect(locked, check.message, code=REFUSED, context=context)
         record(context, "connection.tested", locked, ok=check.ok)
         _copy(locked, connection)
     return check
@@ -262,7 +266,6 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
         status_changed_at=now(),
     )
     _take(connection, proved.check)
-    _take_scopes(connection, proved)
     _take_secrets(connection, proved)
     connection.save(force_insert=True)
     track_expiry(connection, refreshable=bool(proved.tokens and proved.tokens.refresh_token))
@@ -276,7 +279,6 @@ def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> 
     waited = connection.status == ConnectionStatus.NEEDS_RECONNECT
     connection.auth_kind = proved.kind
     _take(connection, proved.check)
-    _take_scopes(connection, proved)
     _take_secrets(connection, proved)
     connection.save()
     secrets = unseal(connection)
@@ -297,16 +299,6 @@ def _take_secrets(connection: Connection, proved: _Proved) -> None:
         connection.token_expires_at = None
 
 
-def _take_scopes(connection: Connection, proved: _Proved) -> None:
-    """What a token reply granted, where the test of the API does not say."""
-    if proved.tokens is None or not proved.tokens.scopes or proved.check.scopes_granted:
-        return
-    auth = proved.manifest.auth_of(AuthKind.OAUTH2)
-    asked = {*auth.scopes, *auth.optional_scopes}
-    connection.scopes_granted = clean_list(proved.tokens.scopes)
-    connection.scopes_missing = clean_list(asked - set(proved.tokens.scopes))
-
-
 def _take(connection: Connection, check: Check) -> None:
     """What the platform said about the account and the scopes."""
     connection.external_id = clean_text(check.account_id or "", 200) or connection.external_id
@@ -318,8 +310,7 @@ def _take(connection: Connection, check: Check) -> None:
 
 
 def _note_failure(context: AccountContext, connection: Connection, error: PlatformError) -> None:
-    if error.code == REVOKED or error.code.startswith("auth."):
-        mark_needs_reconnect(connection, error.message, code=error.code, context=context)
+    """The platform could not be asked: that says nothing about the credentials."""
     Connection.objects.visible_to(context).filter(pk=connection.pk).update(
         last_checked_at=now(), last_error_code=error.code[:60], last_error=clean_text(error.message, 2000)
     )

@@ -41,6 +41,7 @@ class StoredCredentials:
         self._account = connection.account
         self._connection_id = connection.pk
         self._fresh = FreshSecrets(unseal(connection), connection.token_expires_at)
+        self.scopes = tuple(connection.scopes_granted)
         self._lock = threading.Lock()
         self._owner = threading.get_ident()
 

@@ -23,6 +23,7 @@ from listbackup.core.clock import now
 log = structlog.get_logger(__name__)
 AHEAD = dt.timedelta(minutes=15)
 REVOKED = "auth.revoked"
+REFUSED = "auth.refused"
 
 
 @transaction.atomic
@@ -73,15 +74,14 @@ def track_expiry(connection: Connection, *, refreshable: bool) -> None:
     if not refreshable or connection.token_expires_at is None:
         forget_expiry(connection)
         return
-    moment = now()
-    half = moment + (connection.token_expires_at - moment) / 2
+    life = connection.token_expires_at - now()
     TokenExpiry.objects.update_or_create(
         connection_id=connection.pk,
         defaults={
             "organization": connection.account.organization,
             "account": connection.account,
             "expires_at": connection.token_expires_at,
-            "due_at": max(connection.token_expires_at - AHEAD, half),
+            "due_at": connection.token_expires_at - (AHEAD if life >= AHEAD * 1.5 else life / 2),
         },
     )
 

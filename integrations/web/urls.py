@@ -1,5 +1,28 @@
-"""Pages of the integrations app."""
+"""Pages of the integrations app: /platforms/ and /connections/."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.web.context import add_navigation
+from integrations.web.views import connect, connections, manage, platforms
+
+platform_pages = [
+    path("", platforms.PlatformListPage.as_view(), name="list"),
+    path("<slug:platform>/", platforms.PlatformPage.as_view(), name="detail"),
+]
+connection_pages = [
+    path("", connections.ConnectionListPage.as_view(), name="list"),
+    path("new/<slug:platform>/", connect.ConnectPage.as_view(), name="create"),
+    path("new/<slug:platform>/sign-in/", connect.SignInPage.as_view(), name="sign-in"),
+    path("<uuid:pk>/", connections.ConnectionPage.as_view(), name="detail"),
+    path("<uuid:pk>/test/", manage.TestPage.as_view(), name="test"),
+    path("<uuid:pk>/rename/", manage.RenamePage.as_view(), name="rename"),
+    path("<uuid:pk>/key/", manage.ReplaceKeyPage.as_view(), name="key"),
+    path("<uuid:pk>/reconnect/", manage.ReconnectPage.as_view(), name="reconnect"),
+    path("<uuid:pk>/delete/", manage.DeletePage.as_view(), name="delete"),
+]
+urlpatterns = [
+    path("platforms/", include((platform_pages, "platforms"))),
+    path("connections/", include((connection_pages, "connections"))),
+]
+add_navigation("Platforms", "platforms:list", "platform", "platform.view")
+add_navigation("Connections", "connections:list", "connection", "connection.view")

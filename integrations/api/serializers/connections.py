@@ -9,8 +9,12 @@ from integrations.models import Connection
 from integrations.selectors.platforms import platform_name
 
 NAME = {"max_length": 150, "required": False, "allow_blank": True}
-SECRET = serializers.CharField(max_length=20_000, allow_blank=False, trim_whitespace=True)
 SECRETS_HELP = "By the names that the platform's definition lists. Write only; never returned."
+
+
+def _secrets() -> serializers.DictField:
+    value = serializers.CharField(max_length=20_000, allow_blank=False, trim_whitespace=True)
+    return serializers.DictField(child=value, required=False, write_only=True, help_text=SECRETS_HELP)
 
 
 class ConnectionSerializer(serializers.ModelSerializer[Connection]):
@@ -44,7 +48,7 @@ class ConnectionCreateSerializer(serializers.Serializer[Any]):
         max_length=500_000, required=False, help_text="YAML of a custom REST connector", trim_whitespace=False
     )
     name = serializers.CharField(**NAME)
-    secrets = serializers.DictField(child=SECRET, required=False, write_only=True, help_text=SECRETS_HELP)
+    secrets = _secrets()
     config = serializers.DictField(required=False, help_text="the variables that the platform's definition lists")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -57,14 +61,14 @@ class PlatformConnectSerializer(serializers.Serializer[Any]):
     """Without secrets, a platform that signs in by OAuth answers with the address to send the person to."""
 
     name = serializers.CharField(**NAME)
-    secrets = serializers.DictField(child=SECRET, required=False, write_only=True, help_text=SECRETS_HELP)
+    secrets = _secrets()
     config = serializers.DictField(required=False)
     return_to = serializers.CharField(max_length=500, required=False, help_text="a path of this site, after OAuth")
 
 
 class ConnectionUpdateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False)
-    secrets = serializers.DictField(child=SECRET, required=False, write_only=True, help_text=SECRETS_HELP)
+    secrets = _secrets()
     config = serializers.DictField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
