@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from listbackup.core.api.problems import problem_response
 from listbackup.core.errors import Forbidden, InvalidInput, ListBackupError, NotFound, Unavailable
@@ -18,6 +19,9 @@ def error_page(request: HttpRequest, error: ListBackupError) -> HttpResponse:
         return problem_response(error, request)
     names = [f"errors/{error.status}.html", "errors/500.html" if error.status >= 500 else "errors/400.html"]
     context = {"error": error, "correlation_id": getattr(request, "correlation_id", "")}
+    if error.status >= 500:
+        # Without context processors: the page must come also when the database or the cache does not answer.
+        return HttpResponse(render_to_string(names, context), status=error.status)
     return render(request, names, context, status=error.status)
 
 

@@ -179,3 +179,9 @@ def chip(context: template.Context, label: str, key: str, value: object = "", am
 def items(value: Any) -> Any:
     """Pairs of a dictionary, or the pairs themselves."""
     return value.items() if hasattr(value, "items") else value
+
+
+@register.filter
+def bare(field: Any) -> SafeString:
+    """A form field's control without its placeholder, where the label above already says it."""
+    return field.as_widget(attrs={"placeholder": False})  # type: ignore[no-any-return]
