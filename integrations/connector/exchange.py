@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx
 import msgspec
@@ -171,25 +171,20 @@ class Exchange:
         headers, query, token = sign(self._auth, self._credentials)
         meter.waited_s += self._turn(ask.bucket, stream)
         content: bytes | None = None
-        if ask.body is not None and not ask.form:
-            headers["Content-Type"] = "application/json"
-            content = _ENCODE(ask.body)
+        if ask.body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded" if ask.form else "application/json"
+            content = urlencode(_pairs(ask.body)).encode() if ask.form else _ENCODE(ask.body)
         params = {**ask.query, **query}
-        url = httpx.URL(ask.url)
+        url = ask.url
         if params:
-            # Merged, because the addresses of next pages bring a query of their own.
-            url = url.copy_merge_params(params) if url.query else url.copy_with(params=params)
-        request = self._client.build_request(
-            ask.method,
-            url,
-            headers={**self._headers, **ask.headers, **headers},
-            content=content,
-            data=ask.body if ask.form else None,
-        )
+            # Added, because the addresses of next pages bring a query of their own.
+            url += ("&" if "?" in url else "?") + urlencode(_pairs(params))
         meter.requests += 1
         try:
             with self._slots:
-                response = self._client.send(request)
+                response = self._client.fetch(
+                    ask.method, url, headers={**self._headers, **ask.headers, **headers}, content=content
+                )
         except httpx.HTTPError as error:
             broken = isinstance(error, httpx.ReadError)
             name = self.manifest.name
@@ -284,3 +279,12 @@ class Exchange:
 def _with_defaults(manifest: Manifest, config: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: entry.default for name, entry in manifest.config.items() if entry.default}
     return found | {name: value for name, value in config.items() if value not in (None, "")}
+
+
+def _pairs(params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Query parameters as text; lists repeat their name, true and false are written as JSON does."""
+    pairs = []
+    for name, value in params.items():
+        for one in value if isinstance(value, list | tuple) else (value,):
+            pairs.append((name, "true" if one is True else "false" if one is False else str(one)))
+    return pairs

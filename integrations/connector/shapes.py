@@ -46,13 +46,7 @@ def struct_of(leaves: Mapping[FieldPath, Any], name: str = "Part") -> type[msgsp
 
 def getter_of(leaves: Mapping[FieldPath, Any], path: FieldPath) -> Getter:
     """Reads `path` of what `struct_of(leaves)` decoded; None where something above it is missing."""
-    steps: list[str] = []
-    part = list(leaves)
-    for depth, name in enumerate(path):
-        order = list(dict.fromkeys(one[depth] for one in part if len(one) > depth))
-        steps.append(f"f{order.index(name)}")
-        part = [one for one in part if len(one) > depth and one[depth] == name]
-    read = attrgetter(".".join(steps))
+    read = attrgetter(_steps(leaves, path))
 
     def get(value: Any) -> Any:
         try:
@@ -62,6 +56,17 @@ def getter_of(leaves: Mapping[FieldPath, Any], path: FieldPath) -> Getter:
         return None if found is msgspec.UNSET else found
 
     return get
+
+
+def _steps(leaves: Mapping[FieldPath, Any], path: FieldPath) -> str:
+    """The attributes that lead to `path` in what `struct_of(leaves)` makes."""
+    steps: list[str] = []
+    part = list(leaves)
+    for depth, name in enumerate(path):
+        order = list(dict.fromkeys(one[depth] for one in part if len(one) > depth))
+        steps.append(f"f{order.index(name)}")
+        part = [one for one in part if len(one) > depth and one[depth] == name]
+    return ".".join(steps)
 
 
 class ListShape:
@@ -159,13 +164,31 @@ class RecordShape:
         self._cursor = getter_of(leaves, cursor) if cursor else None
         self._flag = getter_of(leaves, deletions.flag) if deletions.flag else None
         self._flag_values = deletions.flag_values
+        self._at_once = self._together(leaves, cursor, deletions.flag)
+
+    def _together(self, leaves: dict[FieldPath, Any], cursor: FieldPath, flag: FieldPath) -> Getter | None:
+        """Key, cursor and flag by one call, for the usual shape: this line runs for every record."""
+        key = self._key[0]
+        if len(self._key) != 1 or isinstance(key, str) or not cursor or not flag:
+            return None
+        return attrgetter(*(_steps(leaves, path) for path in (key, cursor, flag)))
 
     def record(self, raw: bytes, values: Mapping[str, Any], deleted: bool) -> Record:
         """Raises BadResponse when the record has no key or is no object."""
         try:
             fields = self._decode(raw)
+            if self._at_once is not None:
+                key, cursor, flag = self._at_once(fields)
+                if type(key) is str and type(cursor) is str:
+                    # False is by far the most frequent flag.
+                    return Record(key, cursor, raw, deleted or (flag is not False and self._is_flagged(flag)))
         except (msgspec.DecodeError, UnicodeDecodeError):
             fields = self._leniently(raw)
+        except AttributeError:
+            pass
+        return self._record_of(fields, raw, values, deleted)
+
+    def _record_of(self, fields: Any, raw: bytes, values: Mapping[str, Any], deleted: bool) -> Record:
         parts = self._parts
         if len(parts) == 1 and not isinstance(parts[0], str):
             found = parts[0](fields)
@@ -182,6 +205,8 @@ class RecordShape:
         return Record(key, cursor, raw, deleted)
 
     def _is_flagged(self, value: Any) -> bool:
+        if value is None or value is False or value is msgspec.UNSET:
+            return value is not msgspec.UNSET and any(value is one for one in self._flag_values)
         return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in self._flag_values)
 
     def _joined(self, fields: Any, values: Mapping[str, Any]) -> str:
