@@ -32,6 +32,10 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
             raise NoTenant(f"{self.model.__name__} was queried outside of an organization")
         return super().get_queryset()  # type: ignore[no-any-return]
 
+    def none(self) -> TenantQuerySet[Any]:
+        """Asks the database nothing, so that it needs no organization: the OpenAPI document is made of it."""
+        return TenantQuerySet(self.model).none()
+
 
 class TenantModel(BaseModel):
     """Base of every model that lives in an organization's schema and belongs to an account."""

@@ -8,7 +8,9 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.access import resolve, rules
 
-NAVIGATION: list[tuple[str, str, str, str]] = []  # label, url name, icon, permission; filled by the top urls
+NAVIGATION: list[tuple[str, str, str, str]] = []  # label, url name, icon, permission
+# The order of the rail; what is not named here comes last.
+ORDER = ("dashboard", "sources", "groups", "snapshots", "connections", "platforms", "jobs", "accounts")
 
 
 def add_navigation(label: str, url_name: str, icon: str, permission: str) -> None:
@@ -16,6 +18,9 @@ def add_navigation(label: str, url_name: str, icon: str, permission: str) -> Non
     entry = (label, url_name, icon, permission)
     if entry not in NAVIGATION:
         NAVIGATION.append(entry)
+        NAVIGATION.sort(
+            key=lambda one: ORDER.index(one[1].split(":")[0]) if one[1].split(":")[0] in ORDER else len(ORDER)
+        )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.web.context import add_navigation
 from accounts.web.views import accounts, activity
 
 app_name = "accounts"
@@ -10,3 +11,4 @@ urlpatterns = [
     path("activity/", activity.ActivityPage.as_view(), name="activity"),
     path("switch-account/", accounts.SwitchAccountPage.as_view(), name="switch"),
 ]
+add_navigation("Activity", "accounts:activity", "activity", "activity.view")

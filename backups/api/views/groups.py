@@ -63,9 +63,10 @@ class GroupView(AccountAPIView):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Changes name or description; archives or brings back."""
+        group = get_group(self.context, pk)
         data = GroupUpdateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        groups.update_group(self.context, get_group(self.context, pk), **data.validated_data)
+        groups.update_group(self.context, group, **data.validated_data)
         return Response(GroupSerializer(get_group(self.context, pk)).data)
 
     @extend_schema(operation_id="source_groups_delete", responses={204: None}, tags=TAGS)
@@ -94,9 +95,9 @@ class GroupSourcesView(AccountListView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Adds one or many sources; those already in it stay."""
+        group = get_group(self.context, pk)
         data = GroupSourcesSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        group = get_group(self.context, pk)
         groups.add_sources(self.context, group, sources_by_ids(self.context, data.validated_data["sources"]))
         return Response(GroupSerializer(get_group(self.context, pk)).data)
 

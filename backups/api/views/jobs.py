@@ -70,9 +70,9 @@ class JobView(AccountAPIView):
     @extend_schema(operation_id="jobs_update", request=JobUpdateSerializer, responses=JobSerializer, tags=TAGS)
     def patch(self, request: Request, pk: UUID) -> Response:
         """Cancels, retries or changes the priority."""
+        job = get_job(self.context, pk)
         data = JobUpdateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        job = get_job(self.context, pk)
         if "priority" in data.validated_data:
             job = jobs.change_priority(self.context, job, data.validated_data["priority"])
         if data.validated_data.get("action") == "cancel":

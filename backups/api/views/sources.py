@@ -64,11 +64,11 @@ class SourceView(AccountAPIView):
     @extend_schema(operation_id="sources_update", request=SourceUpdateSerializer, responses=SourceSerializer, tags=TAGS)
     def patch(self, request: Request, pk: UUID) -> Response:
         """Changes name, streams or schedule; pauses or resumes."""
+        source = get_source(self.context, pk)
         data = SourceUpdateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         changes = dict(data.validated_data)
         paused = changes.pop("paused", None)
-        source = get_source(self.context, pk)
         if changes:
             source = sources.update_source(self.context, source, **changes)
         if paused is True:
@@ -80,10 +80,10 @@ class SourceView(AccountAPIView):
     @extend_schema(operation_id="sources_delete", request=SourceDeleteSerializer, responses={204: None}, tags=TAGS)
     def delete(self, request: Request, pk: UUID) -> Response:
         """Stops and removes the source; its snapshots are kept unless `snapshots` says `erase`."""
+        source = get_source(self.context, pk)
         data = SourceDeleteSerializer(data=request.data or request.query_params)
         data.is_valid(raise_exception=True)
-        erase = data.validated_data["snapshots"] == "erase"
-        sources.delete_source(self.context, get_source(self.context, pk), erase=erase)
+        sources.delete_source(self.context, source, erase=data.validated_data["snapshots"] == "erase")
         return Response(status=204)
 
 
