@@ -210,7 +210,7 @@ def _error(plain: Plain) -> ErrorRule:
     known = dict(plain)
     status = known.pop("status", ())
     known["statuses"] = (status,) if isinstance(status, int) else tuple(status)
-    known["path"] = field_path(known.get("path", ""))
+    known["path"] = field_path(known["path"]) if "path" in known else None
     return ErrorRule(**known)
 
 
@@ -219,14 +219,14 @@ def _lookup(name: str, plain: Plain) -> Lookup:
 
 
 def _discovery(plain: Plain, templates: Plain) -> Discovery:
-    template = {key: value for key, value in templates[plain["use"]].items() if key != "vars"}
+    template = expand_one({"use": plain["use"]}, templates)
     return Discovery(
         request=request_of(plain["request"]),
         records=field_path(plain.get("records", "")),
         name=plain["name"],
         label=field_path(plain.get("label", "")),
         # The placeholders of what is only known at run time stay in it.
-        template=stream_of(plain["use"], {**template, "vars": templates[plain["use"]].get("vars", {})}),
+        template=stream_of(plain["use"], template),
         vars={name: field_path(path) for name, path in plain.get("vars", {}).items()},
         scopes=tuple(plain.get("scopes", ())),
     )

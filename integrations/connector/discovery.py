@@ -73,7 +73,6 @@ def _filled(stream: Stream, texts: Mapping[str, str]) -> Stream:
     return replace(
         stream,
         request=_request(stream.request, texts),
-        cursor=tuple(set_vars(part, texts) for part in stream.cursor),
         incremental=incremental,
         deletions=replace(stream.deletions, archived=_request(archived, texts) if archived else None),
         count=replace(count, request=_request(count.request, texts)) if count else None,

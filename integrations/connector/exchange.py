@@ -24,7 +24,8 @@ from integrations.connector.errors import (
     Unavailable,
 )
 from integrations.connector.limits import Limiter, WaitTooLong
-from integrations.connector.model import Manifest, Request
+from integrations.connector.model import Auth, Manifest, Request
+from integrations.connector.oauth import TokenCredentials
 from integrations.connector.responses import GOOD, check_type, judge
 from integrations.connector.retries import backoff, retry_after
 from integrations.connector.templates import ABSENT, fill, fill_path, fill_plain, fill_query
@@ -82,8 +83,8 @@ class Exchange:
     ) -> None:
         self.manifest = manifest
         self.config = {f"config.{name}": value for name, value in _with_defaults(manifest, config).items()}
-        self._credentials = credentials
         self._auth = choose_auth(manifest, credentials.secrets)
+        self._credentials = _renewing(manifest, self._auth, credentials, http)
         self._base = fill_plain(manifest.base_url, self.config).rstrip("/")
         self._headers = {name: fill_plain(text, self.config) for name, text in manifest.headers.items()}
         self._origins = {origin(self._base), *(origin(url) for url in http.platform_hosts.values())}
@@ -157,7 +158,7 @@ class Exchange:
             assert failure is not None
             asked = retry_after(response.headers.get("retry-after"), now()) if response is not None else None
             if verdict.do == "wait":
-                self._wait(ask.bucket, asked, waits, failure, stream, meter)
+                self._wait(ask.bucket, asked or verdict.wait_s, waits, failure, stream, meter)
                 waits += 1
                 if waits < max(3, self.manifest.retries.attempts):
                     continue
@@ -274,6 +275,16 @@ class Exchange:
             step = min(left, 0.5)
             self._sleep(step)
             left -= step
+
+
+def _renewing(manifest: Manifest, auth: Auth, credentials: Credentials, http: HttpSettings) -> Credentials:
+    """For the client credentials grant the secrets are the client's own: tokens are fetched as they are needed."""
+    secrets = credentials.secrets
+    if auth.kind != "client_credentials" or secrets.get("access_token"):
+        return credentials
+    return TokenCredentials(
+        manifest, client_id=secrets["client_id"], client_secret=secrets.get("client_secret", ""), http=http
+    )
 
 
 def _with_defaults(manifest: Manifest, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -241,15 +241,19 @@ class Retries:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRule:
-    """The first rule that fits decides. `do`: fail, retry, wait, refresh, reconnect, stream_off, missing."""
+    """The first rule that fits decides. `do`: fail, retry, wait, refresh, reconnect, stream_off, missing.
+
+    `path` `.` looks at the whole answer. `wait_s` is how long a `wait` lasts when the platform does not say.
+    """
 
     do: str
     statuses: tuple[int, ...] = ()
-    path: FieldPath = ()
+    path: FieldPath | None = None
     header: str = ""
     equals: str = ""
     contains: str = ""
     message: str = ""
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from integrations.connector.errors import AuthRefused, BadResponse, ConnectorErr
 from integrations.connector.model import Auth, Manifest
 from integrations.connector.shapes import dig
 from listbackup.core.clock import now
-from listbackup.core.http.client import HttpSettings, build_client
+from listbackup.core.http.client import HttpSettings, build_client, rewritten
 from listbackup.core.http.redact import redact
 
 _REVOKED = frozenset({"invalid_grant", "bad_refresh_token", "unauthorized_client", "access_denied"})
@@ -51,8 +51,9 @@ def authorization_url(
     state: str,
     challenge: str,
     scopes: Sequence[str] | None = None,
+    platform_hosts: Mapping[str, str] | None = None,
 ) -> str:
-    """The consent page's address. `scopes` replaces the manifest's required ones."""
+    """The consent page's address. `scopes` replaces the manifest's required ones; `platform_hosts` as in HttpSettings."""
     auth = manifest.auth_of("oauth2")
     wanted = tuple(auth.scopes if scopes is None else scopes)
     params = {
@@ -69,7 +70,8 @@ def authorization_url(
         params |= {"code_challenge": challenge, "code_challenge_method": "S256"}
     params |= auth.authorize_params
     joint = "&" if "?" in auth.authorize_url else "?"
-    return f"{auth.authorize_url}{joint}{urlencode({name: text for name, text in params.items() if text})}"
+    url = f"{auth.authorize_url}{joint}{urlencode({name: text for name, text in params.items() if text})}"
+    return rewritten(url, platform_hosts or {})
 
 
 def exchange_code(

@@ -121,7 +121,8 @@ class Passes:
             if skip in names and run.position:
                 first = names.index(skip)
             for name in names[first:]:
-                yield {"parent.value": name}, name, {}
+                parts = {f"parent.{index}": part for index, part in enumerate(name.split(":"), 1)}
+                yield {"parent.value": name, **parts}, name, {}
             return
         above = self._streams(parent.stream)
         walker = self._walker(above, Run(above, True, run.started))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import email.utils
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -29,6 +29,7 @@ class Verdict:
 
     do: str
     error: ConnectorError | None = None
+    wait_s: float | None = None
 
 
 GOOD = Verdict("ok")
@@ -44,10 +45,10 @@ def judge(manifest: Manifest, response: httpx.Response, stream: str) -> Verdict:
                 continue
             if not rule.statuses and status < 400:
                 continue
-            if rule.path and body is None:
+            if rule.path is not None and body is None:
                 body = _decoded(response.content)
             if _fits(rule, response, body):
-                return _verdict(rule.do, manifest, response, stream, rule.message)
+                return replace(_verdict(rule.do, manifest, response, stream, rule.message), wait_s=rule.wait_s)
     if 200 <= status < 300:
         return GOOD
     return _verdict(_default(status), manifest, response, stream, "")
@@ -80,9 +81,9 @@ def _default(status: int) -> str:
 
 
 def _fits(rule: ErrorRule, response: httpx.Response, body: Any) -> bool:
-    if not rule.path and not rule.header:
+    if rule.path is None and not rule.header:
         return True
-    found = response.headers.get(rule.header) if rule.header else dig(body, rule.path)
+    found = response.headers.get(rule.header) if rule.header else dig(body, rule.path or ())
     if found is None:
         return False
     text = str(found)

@@ -46,6 +46,7 @@ class Walker:
         self._request = request
         self._page = page
         self._deleted = deleted
+        self._vars = {f"vars.{name}": text for name, text in stream.vars.items()}
         self._chunks = chunks
         self._list = ListShape(records, page, single=stream.records_as == "one")
         self._record = RecordShape(stream.key, stream.cursor, stream.deletions)
@@ -53,7 +54,8 @@ class Walker:
     def pages(self, values: Mapping[str, Any], position: Position, meter: Meter) -> Iterator[Leaf]:
         """Pages from `position` on. Raises the errors of `connector.errors`."""
         guard = LoopGuard(self._page, self._stream.name)
-        known = {**self._exchange.config, **values, **self._lookups.values_for(self._request, values, meter)}
+        known = {**self._exchange.config, **self._vars, **values}
+        known |= self._lookups.values_for(self._request, known, meter)
         parts = self._parts(known, meter)
         step: Position | None = position
         while step is not None:

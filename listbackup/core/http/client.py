@@ -249,6 +249,16 @@ def _default_port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
 
 
+def rewritten(url: str, platform_hosts: Mapping[str, str]) -> str:
+    """`url` as it is when its host is imitated: for addresses that a browser visits."""
+    parts = urlsplit(url)
+    target = platform_hosts.get(parts.hostname or "")
+    if target is None:
+        return url
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{target.rstrip('/')}{parts.path}{query}"
+
+
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port, for comparing where two URLs lead. Raises ValueError for a malformed URL."""
     parts = urlsplit(url)
