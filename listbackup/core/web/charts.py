@@ -84,7 +84,7 @@ def _frame(top: float, labels: Sequence[object], centres: Sequence[float]) -> Sa
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped by format_html
 
 
-def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> SafeString:
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> SafeString:
     """The chart's numbers for those who do not see it, behind a summary."""
     head = format_html_join(
         "", '<th scope="col"{}>{}</th>', (("" if i == 0 else mark_safe(' class="num"'), h) for i, h in enumerate(heads))
@@ -95,7 +95,7 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -
         (
             (_label(row[0]), format_html_join("", '<td class="num">{}</td>', ((wording.count(v),) for v in row[1:])))
             for row in rows
-        ),  # type: ignore[arg-type]
+        ),
     )
     return format_html(
         '<details class="chart-numbers"><summary>Numbers</summary><div class="table-wrap" tabindex="0" role="region" aria-label="{}">'
@@ -164,10 +164,8 @@ def line(points: Sequence[Sequence[Any]], title: str, unit: str = "") -> SafeStr
         path,
         dots,
     )
-    said = (
-        f"From {wording.count(values[0])} on {_label(points[0][0])} to {wording.count(values[-1])} on {_label(points[-1][0])} {unit}".strip()
-        + "."
-    )
+    first, last = (f"{wording.count(v)} {unit}".strip() for v in (values[0], values[-1]))
+    said = f"From {first} on {_label(points[0][0])} to {last} on {_label(points[-1][0])}."
     return format_html(
         '<figure class="figure">{}{}</figure>',
         _svg(title, said, inner),

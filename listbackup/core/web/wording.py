@@ -43,7 +43,7 @@ def duration(value: timedelta | float | None) -> str:
     if 0 < seconds < 1:
         return "under 1 s"
     left = round(seconds)
-    parts = []
+    parts: list[tuple[int, str]] = []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         amount, left = divmod(left, size)
         if amount or (parts and len(parts) < 2):
