@@ -8,3 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import receivers, rules  # noqa: F401
+        from accounts.api import schema  # noqa: F401

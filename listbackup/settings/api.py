@@ -32,7 +32,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "SourceStatus": "backups.enums.SourceStatus",
+        "GroupStatus": "backups.enums.GroupStatus",
+        "ConnectionStatus": "integrations.enums.ConnectionStatus",
+        "AccountStatus": "accounts.enums.AccountStatus",
+        "JobState": "backups.enums.JobState",
+        "PlatformOffer": "integrations.api.serializers.platforms.OFFERS",
+        "ComponentStatus": "listbackup.status.health.STATUSES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "listbackup.core.api.schema.add_problem_responses",

@@ -15,6 +15,7 @@ from backups.schedule.selectors import scheduler_lag
 CACHE_SECONDS = 5
 MATTERS = ("database", "broker", "storage")
 MAX_LAG_SECONDS = 120
+STATUSES = ("ok", "degraded", "down")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class ComponentSerializer(serializers.Serializer[Any]):
 HEALTH = inline_serializer(
     "Health",
     {
-        "status": serializers.ChoiceField(choices=["ok", "degraded", "down"]),
+        "status": serializers.ChoiceField(choices=health.STATUSES),
         "version": serializers.CharField(),
         "components": ComponentSerializer(many=True),
     },

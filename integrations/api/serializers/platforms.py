@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+OFFERS = ("available", "not_configured")
+
 
 class FormFieldSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
@@ -36,7 +38,7 @@ class StreamSerializer(serializers.Serializer[Any]):
     key = serializers.ListField(child=serializers.CharField(), help_text="fields that identify a record")
     cursor = serializers.CharField(allow_blank=True, help_text="field that tells when a record changed")
     incremental = serializers.BooleanField(help_text="whether only what changed can be read")
-    parent = serializers.CharField(allow_blank=True)
+    parent = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     deletions = serializers.CharField(help_text="archived, flag, sweep, with_parent or none")
     scopes = serializers.ListField(child=serializers.CharField())
     optional = serializers.BooleanField()
@@ -48,7 +50,7 @@ class PlatformSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     category = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
-    status = serializers.ChoiceField(choices=["available", "not_configured"])
+    status = serializers.ChoiceField(choices=OFFERS)
     auth_kinds = serializers.ListField(child=serializers.CharField())
 
 
