@@ -8,12 +8,19 @@ from integrations.models import Connection
 from integrations.models.connection import CUSTOM
 
 
-class ConnectionFilter(django_filters.FilterSet):
-    platform = django_filters.CharFilter(method="by_platform", help_text="a platform's id, or `custom`")
+class PlatformConnectionFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         choices=[choice for choice in ConnectionStatus.choices if choice[0] != ConnectionStatus.DELETED]
     )
     name = django_filters.CharFilter(lookup_expr="icontains")
+
+    class Meta:
+        model = Connection
+        fields = ["status", "name"]
+
+
+class ConnectionFilter(PlatformConnectionFilter):
+    platform = django_filters.CharFilter(method="by_platform", help_text="a platform's id, or `custom`")
 
     class Meta:
         model = Connection

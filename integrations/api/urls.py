@@ -7,15 +7,15 @@ from integrations.api.views import connections, oauth, platforms
 app_name = "integrations_api"
 urlpatterns = [
     path("platforms", platforms.PlatformsView.as_view(), name="platforms-list"),
-    path("platforms/<slug:platform>", platforms.PlatformView.as_view(), name="platforms-get"),
-    path("platforms/<slug:platform>/sources", platforms.StreamsView.as_view(), name="platform-sources-list"),
+    path("platforms/<slug:pk>", platforms.PlatformView.as_view(), name="platforms-get"),
+    path("platforms/<slug:pk>/sources", platforms.StreamsView.as_view(), name="platform-sources-list"),
     path(
-        "platforms/<slug:platform>/sources/<str:stream>",
+        "platforms/<slug:pk>/sources/<str:stream>",
         platforms.StreamView.as_view(),
         name="platform-sources-get",
     ),
     path(
-        "platforms/<slug:platform>/connections",
+        "platforms/<slug:pk>/connections",
         connections.PlatformConnectionsView.as_view(),
         name="platform-connections",
     ),

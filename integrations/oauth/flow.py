@@ -48,7 +48,7 @@ from integrations.services.outgoing import http_settings
 from integrations.services.texts import clean_text
 from listbackup.core import crypto
 from listbackup.core.clock import now
-from listbackup.core.errors import ListBackupError, PlatformError
+from listbackup.core.errors import ListBackupError, NotSignedIn, PlatformError
 
 log = structlog.get_logger(__name__)
 LIFETIME = dt.timedelta(minutes=10)
@@ -78,6 +78,8 @@ def start(
 
     Raises PlatformNotFound, AuthKindNotOffered, PlatformNotConfigured.
     """
+    if context.user is None:
+        raise NotSignedIn("Only a person can go to a consent page.")
     manifest = platform_manifest(platform)
     if AuthKind.OAUTH2 not in manifest.auth_kinds:
         raise AuthKindNotOffered(f"{manifest.name} is not connected by OAuth.", remedy="Connect with a key instead.")

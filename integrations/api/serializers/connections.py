@@ -8,8 +8,11 @@ from integrations.connector.reader import Check
 from integrations.models import Connection
 from integrations.selectors.platforms import platform_name
 
-NAME = {"max_length": 150, "required": False, "allow_blank": True}
 SECRETS_HELP = "By the names that the platform's definition lists. Write only; never returned."
+
+
+def _name() -> serializers.CharField:
+    return serializers.CharField(max_length=150, required=False, allow_blank=True)
 
 
 def _secrets() -> serializers.DictField:
@@ -47,7 +50,7 @@ class ConnectionCreateSerializer(serializers.Serializer[Any]):
     manifest = serializers.CharField(
         max_length=500_000, required=False, help_text="YAML of a custom REST connector", trim_whitespace=False
     )
-    name = serializers.CharField(**NAME)
+    name = _name()
     secrets = _secrets()
     config = serializers.DictField(required=False, help_text="the variables that the platform's definition lists")
 
@@ -60,7 +63,7 @@ class ConnectionCreateSerializer(serializers.Serializer[Any]):
 class PlatformConnectSerializer(serializers.Serializer[Any]):
     """Without secrets, a platform that signs in by OAuth answers with the address to send the person to."""
 
-    name = serializers.CharField(**NAME)
+    name = _name()
     secrets = _secrets()
     config = serializers.DictField(required=False)
     return_to = serializers.CharField(max_length=500, required=False, help_text="a path of this site, after OAuth")
@@ -105,7 +108,7 @@ def check_facts(connection: Connection, check: Check) -> dict[str, Any]:
 
 
 class OAuthStartSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(**NAME)
+    name = _name()
     return_to = serializers.CharField(max_length=500, required=False, allow_blank=True, help_text="a path of this site")
     connection = serializers.UUIDField(required=False, help_text="an existing connection to renew")
     scopes = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=200)

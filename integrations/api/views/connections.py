@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.access.api import AccountAPIView, AccountContextMixin
 from accounts.access.querysets import TenantQuerySet
-from integrations.api.filters import ConnectionFilter
+from integrations.api.filters import ConnectionFilter, PlatformConnectionFilter
 from integrations.api.serializers.connections import (
     CheckSerializer,
     ConnectionCreateSerializer,
@@ -71,16 +71,18 @@ class ConnectionsView(_ConnectionList):
 
 
 class PlatformConnectionsView(_ConnectionList):
+    filterset_class = PlatformConnectionFilter
+
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        platform = get_platform(self.kwargs["platform"])
+        platform = get_platform(self.kwargs["pk"])
         return super().get_queryset().filter(platform=platform.key)
 
     @extend_schema(
         operation_id="platform_connections_list", tags=["platforms"], summary="The account's connections to a platform"
     )
-    def get(self, request: Request, platform: str) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         return self.list(request)
 
     @extend_schema(
@@ -90,9 +92,9 @@ class PlatformConnectionsView(_ConnectionList):
         request=PlatformConnectSerializer,
         responses={200: OAuthStartedSerializer, 201: ConnectionSerializer},
     )
-    def post(self, request: Request, platform: str) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         data = _valid(PlatformConnectSerializer, request)
-        definition = get_platform(platform)
+        definition = get_platform(pk)
         if not data.get("secrets") and AuthKind.OAUTH2 in definition.auth_kinds:
             url = flow.start(
                 self.context,

@@ -3,7 +3,7 @@
 from django.http import HttpResponseBase, HttpResponseRedirect
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -54,7 +54,10 @@ class CallbackView(PublicAPIView):
     """A browser comes here from the platform. It is recognised by its session cookie alone."""
 
     authentication_classes = [BrowserSessionAuthentication]
-    renderer_classes = [JSONRenderer, StaticHTMLRenderer]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
+        """A browser asks for HTML alone, and gets it from `connect_failed_page`; programs get problems."""
+        return JSONRenderer(), JSONRenderer.media_type
 
     @extend_schema(
         operation_id="oauth_callback",

@@ -53,8 +53,8 @@ class PlatformView(AccountAPIView):
         summary="Ways to sign in, permissions, streams, limits",
         responses=PlatformDetailSerializer,
     )
-    def get(self, request: Request, platform: str) -> Response:
-        return Response(PlatformDetailSerializer(get_platform(platform)).data)
+    def get(self, request: Request, pk: str) -> Response:
+        return Response(PlatformDetailSerializer(get_platform(pk)).data)
 
 
 class StreamsView(AccountAPIView):
@@ -66,8 +66,8 @@ class StreamsView(AccountAPIView):
         summary="The kinds of data that can be backed up",
         responses=StreamListSerializer,
     )
-    def get(self, request: Request, platform: str) -> Response:
-        streams = StreamSerializer(get_platform(platform).streams, many=True).data
+    def get(self, request: Request, pk: str) -> Response:
+        streams = StreamSerializer(get_platform(pk).streams, many=True).data
         return Response({"next": None, "previous": None, "results": streams})
 
 
@@ -77,5 +77,5 @@ class StreamView(AccountAPIView):
     @extend_schema(
         operation_id="platform_sources_get", tags=TAGS, summary="One kind of data", responses=StreamSerializer
     )
-    def get(self, request: Request, platform: str, stream: str) -> Response:
-        return Response(StreamSerializer(get_stream(get_platform(platform), stream)).data)
+    def get(self, request: Request, pk: str, stream: str) -> Response:
+        return Response(StreamSerializer(get_stream(get_platform(pk), stream)).data)

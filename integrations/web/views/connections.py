@@ -35,7 +35,7 @@ class ConnectionListPage(AccountPage):
     permissions = {"get": "connection.view"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = connections_of(self.context)
+        rows: Any = connections_of(self.context)
         totals = rows.order_by().aggregate(
             total=Count("id"), waiting=Count("id", filter=Q(status=ConnectionStatus.NEEDS_RECONNECT))
         )
