@@ -67,6 +67,6 @@ def _protect(owner: User, account: Account) -> None:
         if Source.objects.visible_to(context).exists():
             return
         connection = create_connection(
-            context, platform="hubspot", name=f"{account.name} CRM", secrets={"token": DEFAULT_STATIC_TOKEN}
+            context, platform="hubspot", name=f"{account.name} CRM", secrets={"access_token": DEFAULT_STATIC_TOKEN}
         )
         create_source(context, connection=connection, name=f"{account.name} HubSpot", schedule="hourly")
