@@ -42,3 +42,9 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) close(menu, false);
   }
 });
+
+// On a phone the current tab may lie outside of the visible part of its row.
+onEach(".tabs-line [aria-current]", (tab) => {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.clientWidth) / 2;
+});
