@@ -15,7 +15,7 @@ from integrations.oauth.clients import is_configured
 from integrations.selectors.connections import connections_of
 from integrations.selectors.manifests import manifest_of, platform_manifest
 
-NOT_TYPED = frozenset({AuthKind.OAUTH2.value})
+ABBREVIATIONS = frozenset({"crm", "cms", "erp", "hr", "pos"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ class PlatformInfo:
 
     @property
     def category_label(self) -> str:
-        return self.category.replace("_", " ").capitalize()
+        words = self.category.replace("_", " ")
+        return words.upper() if words in ABBREVIATIONS else words.capitalize()
 
 
 def catalogue(*, category: str = "", kind: str = "", status: str = "", search: str = "") -> list[PlatformInfo]:
@@ -204,7 +205,11 @@ def _option(manifest: Manifest, auth: Auth) -> AuthOption:
 def _permissions(manifest: Manifest, auth: Auth) -> Iterable[Permission]:
     for scopes, required in ((auth.scopes, True), (auth.optional_scopes, False)):
         for scope in scopes:
-            users = tuple(stream.label for stream in manifest.streams.values() if scope in stream.scopes)
+            streams = [stream for stream in manifest.streams.values() if scope in stream.scopes]
+            # What is read along with its parent (associations) is no reason of its own to people.
+            users = tuple(stream.label for stream in streams if not stream.inline)
+            if any(scope in found.scopes for found in manifest.discover):
+                users += ("the kinds of data that only your account has",)
             yield Permission(scope, required, users)
 
 
