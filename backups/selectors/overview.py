@@ -45,6 +45,7 @@ class Overview:
     by_health: dict[str, int] = field(default_factory=dict)
     protected: int = 0
     needs_attention: int = 0
+    first_running: int = 0
     oldest_good_at: dt.datetime | None = None
     records: int = 0
     bytes_stored: int = 0
@@ -72,6 +73,7 @@ def overview(context: AccountContext, *, rows: int = 8, days: int = 30) -> Overv
     found.records, found.bytes_stored = totals["records"] or 0, totals["stored"] or 0
     found.by_health = {health: totals[health] for health in Health.values}
     found.protected = found.by_health[Health.PROTECTED]
+    found.first_running = found.by_health[Health.RUNNING]
     found.needs_attention = sum(found.by_health[health] for health in ATTENTION)
     found.attention = [_attention(source) for source in sources.filter(health__in=ATTENTION)[:rows]]
     found.sources = list(sources.order_by(F("last_run_at").desc(nulls_last=True), "-id")[:rows])
