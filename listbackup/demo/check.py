@@ -118,10 +118,16 @@ class Round:
 
     def _change_the_platform(self) -> dict[str, int]:
         changes = {"added": 7, "changed": 5, "deleted": 3}
-        for kind, count in (("add", 7), ("change", 5), ("delete", 3)):
-            body = {"type": "contacts", "count": count}
-            answer = httpx.post(f"{self.sandbox}/sandbox/api/records/{kind}", json=body, timeout=30)
-            answer.raise_for_status()
+        with httpx.stream("GET", f"{self.sandbox}/sandbox/api/truth/contacts", timeout=120) as answer:
+            known = [json.loads(line)["id"] for line, _ in zip(answer.iter_lines(), range(8), strict=False)]
+        # Named ones, so that none is both changed and deleted.
+        for action, body in (
+            ("add", {"count": changes["added"]}),
+            ("change", {"ids": known[:5]}),
+            ("delete", {"ids": known[5:]}),
+        ):
+            url = f"{self.sandbox}/sandbox/api/records/{action}"
+            httpx.post(url, json={"type": "contacts", **body}, timeout=30).raise_for_status()
         self._step("platform changed", json.dumps(changes))
         return changes
 
