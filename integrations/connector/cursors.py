@@ -70,7 +70,8 @@ def ask_from(rule: Incremental, cursor: str) -> str:
         return cursor
     back = rule.look_back_s + (0.0 if rule.inclusive else _UNITS[rule.format])
     # Some platforms answer 500 to the epoch itself.
-    return written(max(moment - dt.timedelta(seconds=back), _EPOCH + dt.timedelta(seconds=1)))
+    seconds = max((moment - _EPOCH).total_seconds() - back, 1.0)
+    return written(_EPOCH + dt.timedelta(seconds=seconds))
 
 
 def rendered(rule: Incremental, value: str) -> Any:

@@ -74,13 +74,14 @@ def _schema_problems(document: Document) -> Iterator[Problem]:
 
 
 def _told(error: jsonschema.ValidationError) -> str:
+    wanted: Any = error.validator_value
     if error.validator == "oneOf":
         return "has the wrong type"
     if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
+        missing = [name for name in wanted if name not in error.instance]
         return f"lacks {', '.join(missing)}"
     if error.validator == "enum":
-        return f"{error.instance!r} is not one of {', '.join(map(str, error.validator_value))}"
+        return f"{error.instance!r} is not one of {', '.join(map(str, wanted))}"
     if error.validator == "type":
-        return f"must be of type {error.validator_value}, not {type(error.instance).__name__}"
+        return f"must be of type {wanted}, not {type(error.instance).__name__}"
     return error.message[:200]

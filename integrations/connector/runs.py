@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.connector.cursors import ask_from, highest, moment_of, next_cursor, rendered, written
+from integrations.connector.cursors import ask_from, highest, is_time, moment_of, next_cursor, rendered, written
 from integrations.connector.deletions import phases, sweep_is_due
 from integrations.connector.errors import ConnectorError
 from integrations.connector.model import Stream
@@ -43,6 +43,8 @@ class Run:
             return cls._resumed(stream, state["run"])
         cursor = state.get("cursor")
         rule = stream.incremental
+        if rule is not None and cursor is not None and is_time(rule) and moment_of(cursor) is None:
+            raise ConnectorError(f"{str(cursor)[:60]!r} is not a time.", stream=stream.name, code="state.invalid")
         due = sweep_is_due(stream, state, now)
         full = rule is None or cursor is None or due
         run = cls(stream, full, now, since=None if full else str(cursor), swept_at=state.get("swept_at"))

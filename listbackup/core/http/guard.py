@@ -59,7 +59,8 @@ def is_public(text: str) -> bool:
     for inner in inner_addresses(address):
         if isinstance(inner, ipaddress.IPv4Address) and inner in _IETF:
             return False
-        wrapper = isinstance(inner, ipaddress.IPv6Address) and inner.ipv4_mapped is not None
+        # Of a mapped or NAT64 address only the IPv4 address in it says where it leads.
+        wrapper = isinstance(inner, ipaddress.IPv6Address) and (inner.ipv4_mapped is not None or inner in _NAT64[0])
         if not wrapper and (not inner.is_global or inner.is_multicast or inner.is_reserved):
             return False
     return True
