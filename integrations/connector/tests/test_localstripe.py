@@ -67,6 +67,15 @@ def test_customers_changed_and_deleted_then_the_next_sweep_shows_both(server: St
     assert sorted(changed) == known[:10]
 
 
+def test_every_stream_read_then_whole_and_one_cut_short_goes_on_where_it_was(server: StripeServer) -> None:
+    with open_reader(server) as reader:
+        for stream in reader.manifest.streams:
+            assert list(reader.read(stream))[-1].complete
+    pages = read(server, "customers")
+    rest = read(server, "customers", json.loads(json.dumps(pages[0].state)))
+    assert [record.key for page in rest for record in page.records] == [record.key for record in pages[1].records]
+
+
 def test_events_read_again_then_only_those_since_the_cursor(server: StripeServer) -> None:
     first = read(server, "events")
     made = {key: event for key, event in customers(first).items() if event["type"] == "customer.created"}
