@@ -75,10 +75,11 @@ def _schema_problems(document: Document) -> Iterator[Problem]:
 
 def _told(error: jsonschema.ValidationError) -> str:
     wanted: Any = error.validator_value
+    instance: Any = error.instance
     if error.validator == "oneOf":
         return "has the wrong type"
     if error.validator == "required":
-        missing = [name for name in wanted if name not in error.instance]
+        missing = [name for name in wanted if name not in instance]
         return f"lacks {', '.join(missing)}"
     if error.validator == "enum":
         return f"{error.instance!r} is not one of {', '.join(map(str, wanted))}"

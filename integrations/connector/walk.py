@@ -107,7 +107,8 @@ class Walker:
 def _split(names: Sequence[str], chunks: Chunks) -> list[str]:
     """Names joined into texts of at most `max_chars` (a single longer name stays whole)."""
     texts: list[str] = []
-    current, size = [], 0
+    current: list[str] = []
+    size = 0
     for name in names:
         added = len(name) + len(chunks.separator)
         if current and size + added > chunks.max_chars:
