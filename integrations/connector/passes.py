@@ -80,7 +80,7 @@ class Passes:
                 except NotHere:
                     if stream.parent is not None and not stream.parent.skip_missing:
                         raise
-                run.after, run.position = key, {}
+                run.after, run.parent, run.position = key, None, {}
             going = run.advance()
         if refused is not None and not read:
             raise refused
@@ -91,14 +91,16 @@ class Passes:
     def _of_parent(
         self, run: Run, stream: Stream, values: Values, key: str, outer: dict[str, Any], meter: Meter
     ) -> Iterator[Page]:
-        for leaf in self._leaves(run, values, run.position, meter):
+        # The parent that a checkpoint stands in may be gone by now: its page mark is of no use to another one.
+        position = run.position if run.parent == key else {}
+        for leaf in self._leaves(run, values, position, meter):
             run.saw(leaf.records)
             run.outer = outer
             ended = self._is_known(run, leaf)
             if leaf.step is None or ended:
-                run.after, run.position = key, {}
+                run.after, run.parent, run.position = key, None, {}
             else:
-                run.position = leaf.step
+                run.parent, run.position = key, leaf.step
             sweep = sweeps(stream, full=run.full) and not run.partial
             yield Page(stream.name, leaf.records, [], run.checkpoint(), False, sweep, **meter.take())
             if ended:
@@ -117,9 +119,7 @@ class Passes:
                 except (ScopeMissing, NotHere) as error:
                     self._off(f"{stream.name}:{parent.lookup}", error.message)
             names = list(dict.fromkeys(names))
-            first = names.index(skip) + 1 if skip in names and not run.position else 0
-            if skip in names and run.position:
-                first = names.index(skip)
+            first = names.index(skip) + 1 if skip in names else 0
             for name in names[first:]:
                 parts = {f"parent.{index}": part for index, part in enumerate(name.split(":"), 1)}
                 yield {"parent.value": name, **parts}, name, {}

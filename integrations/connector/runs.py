@@ -19,7 +19,10 @@ from integrations.connector.records import Record
 
 @dataclass(slots=True)
 class Run:
-    """`since` is the cursor the run started from (None: a full pass), `start` and `end` the present window."""
+    """`since` is the cursor the run started from (None: a full pass), `start` and `end` the present window.
+
+    With parents: `outer` is the position of their page, `after` the last one read, `parent` the one `position` is of.
+    """
 
     stream: Stream
     full: bool
@@ -32,6 +35,7 @@ class Run:
     position: Position = field(default_factory=dict)
     outer: Position = field(default_factory=dict)
     after: str | None = None
+    parent: str | None = None
     swept_at: str | None = None
     partial: bool = False
 
@@ -85,7 +89,7 @@ class Run:
 
     def advance(self) -> bool:
         """To the next window or phase; False when the run is over."""
-        self.position, self.outer, self.after = {}, {}, None
+        self.position, self.outer, self.after, self.parent = {}, {}, None, None
         rule = self.stream.incremental
         if self.phase == "live" and rule is not None and rule.window_s and self.end is not None:
             bound = written(self.bound)
@@ -118,9 +122,11 @@ class Run:
         rule = self.stream.incremental
         if rule is None:
             return {}
-        state: dict[str, Any] = {
-            "cursor": next_cursor(rule, high=self.high, since=self.since, bound=self.bound),
-        }
+        if self.partial and self.since is None:
+            return {}
+        # A parent that was refused may be readable next time: the cursor must not pass what was not read.
+        high = None if self.partial else self.high
+        state: dict[str, Any] = {"cursor": next_cursor(rule, high=high, since=self.since, bound=self.bound)}
         if self.stream.deletions.sweep:
             state["swept_at"] = written(self.started) if self.full else self.swept_at or written(self.started)
         return state
@@ -134,4 +140,4 @@ class Run:
         return min(bound, written(moment + dt.timedelta(seconds=rule.window_s)))
 
 
-_KEPT = ("since", "high", "phase", "start", "end", "position", "outer", "after", "swept_at", "partial")
+_KEPT = ("since", "high", "phase", "start", "end", "position", "outer", "after", "parent", "swept_at", "partial")
