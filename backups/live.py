@@ -7,7 +7,6 @@ import orjson
 import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.db import connection
 from redis.exceptions import RedisError
 
 from accounts.access.context import AccountContext
@@ -16,6 +15,7 @@ from backups.errors import JobNotFound
 from backups.models import Job
 from backups.selectors.jobs import get_job
 from listbackup.core.clock import now
+from listbackup.core.db import connection
 
 log = structlog.get_logger(__name__)
 

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerView
 
 from listbackup.status import views as status
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("status", status.StatusView.as_view(), name="status"),
     path("system/health", status.HealthView.as_view(), name="system-health"),
     path("system/openapi-export", status.OpenApiView.as_view(), name="openapi-export"),

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db import connection
 from django.db.models import Model, QuerySet
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from accounts.access.context import AccountContext
 from accounts.access.idempotency import Replay, claim, keep
 from accounts.enums import Via
 from accounts.models import IdempotencyKey
+from listbackup.core.db import connection
 from listbackup.core.errors import NotSignedIn
 
 

@@ -40,7 +40,7 @@ def claim(request: Request, context: AccountContext) -> IdempotencyKey | None:
     body_hash = hashlib.sha256(orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
     wanted = {"method_path": f"{request.method} {request.path}"[:500], "body_hash": body_hash}
     row, created = IdempotencyKey.objects.get_or_create(
-        user=request.user, account=context.account, key=key, defaults=wanted
+        user=context.user, account=context.account, key=key, defaults=wanted
     )
     if created:
         return row

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from accounts.access import resolve, staff
 from accounts.access.schema import leave
 from accounts.enums import Via
 from accounts.errors import AccountNotFound
+from listbackup.core.db import connection
 
 # These are about the person or the machine, never about an organization's data.
 PUBLIC_PREFIXES = ("/static/", "/accounts/", "/admin/", "/api/", "/_allauth/", "/status", "/styleguide")

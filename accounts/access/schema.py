@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
-
 from accounts.models import Organization
+from listbackup.core.db import connection
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db import connection
 from django.http import HttpRequest
 
 from accounts.access.resolve import system_context
@@ -11,6 +10,7 @@ from accounts.access.schema import entered
 from accounts.activity.services import record
 from accounts.models import Account, Organization
 from listbackup.core.clock import now
+from listbackup.core.db import connection
 
 SESSION_KEY = "staff_session"
 LIFETIME = dt.timedelta(hours=1)

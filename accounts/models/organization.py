@@ -6,7 +6,7 @@ from django_tenants.models import TenantMixin
 from listbackup.core.db import BaseModel
 
 
-class Organization(BaseModel, TenantMixin):
+class Organization(BaseModel, TenantMixin):  # type: ignore[django-manager-missing]
     name = models.CharField(max_length=150)
 
     # Schemas are made by `accounts.services.organizations`, from the template, never by save().

@@ -22,7 +22,7 @@ def enqueue_mail(mail: EmailMultiAlternatives) -> None:
         OutboxMessage.objects.create(
             recipient=recipient,
             subject=str(mail.subject)[:300],
-            text=mail.body,
+            text=str(mail.body),
             html=html,
             sender=mail.from_email or "",
             next_attempt_at=now(),

@@ -1,12 +1,13 @@
 """New customers: organization, schema, root account, owner, in one transaction."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.enums import Role
 from accounts.models import Account, Membership, Organization, User
 from accounts.services.schemas import create_schema
 from accounts.signals import organization_created
+from listbackup.core.db import connection
 from listbackup.core.ids import uuid7
 
 

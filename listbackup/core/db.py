@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.db import connection as django_connection
 from django.db import models
 
 from listbackup.core.ids import uuid7
+
+# Django's connection with what django-tenants adds to it (schema_name, set_tenant …), which its types do not know.
+connection: Any = django_connection
 
 
 class BaseModel(models.Model):

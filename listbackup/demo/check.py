@@ -191,7 +191,7 @@ class Round:
             latest = self._get(f"/api/v1/sources/{source}")["last_snapshot"]
             command = [sys.executable, str(settings.BASE_DIR / "bin/read-backup"), "--files"]
             command += [urlsplit(settings.SNAPSHOT_STORAGE_URL).path, "--recovery-key", f"@{secret}"]
-            command += ["export", str(latest), "--to", f"{folder}/out"]
+            command += ["--account", self._account(), "export", str(latest), "--to", f"{folder}/out"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
             if done.returncode != 0:
                 raise CheckFailed(f"bin/read-backup failed: {done.stderr[-300:]}")

@@ -1,5 +1,7 @@
 """JSON logs with a correlation id; secrets are redacted before a line is written."""
 
+from typing import Any
+
 import structlog
 
 from listbackup.core.log import redact_event
@@ -9,7 +11,7 @@ LOG_FORMAT = env.text("LOG_FORMAT", "json")
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
 DJANGO_STRUCTLOG_USER_ID_FIELD = None  # else its middleware breaks allauth's app sessions
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -46,7 +46,7 @@ class Sandbox:
         """What a person does on the consent page; returns the parameters of the redirect back."""
         page = httpx.get(authorization_url)
         assert page.status_code == 200, page.text
-        chosen = [("decision", "connect" if allow else "cancel")]
+        chosen: list[tuple[str, str | int | float | bool | None]] = [("decision", "connect" if allow else "cancel")]
         if allow:
             found = re.findall(r"name='granted_optional' value='([^']*)'", page.text)
             chosen += [("granted_optional", html.unescape(value)) for value in found]

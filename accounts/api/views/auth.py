@@ -119,9 +119,10 @@ class ProfileView(UserAPIView):
             if wanted:
                 raise
             context = None
+        person: Any = request.user
         return Response(
             {
-                "user": UserSerializer(request.user).data,
+                "user": UserSerializer(person).data,
                 "account": AccountSerializer(context.account).data if context else None,
                 "role": context.role if context else None,
                 "permissions": rules.permissions_of(context) if context else [],

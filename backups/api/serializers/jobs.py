@@ -76,7 +76,7 @@ class JobSerializer(SparseFieldsMixin, serializers.ModelSerializer[Job]):
 
 
 class JobCreateSerializer(serializers.Serializer[Any]):
-    source = serializers.UUIDField()
+    source = serializers.UUIDField()  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=[JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY])
     streams = serializers.ListField(child=serializers.CharField(max_length=200), required=False, default=list)
     snapshot = serializers.UUIDField(required=False, allow_null=True, default=None)

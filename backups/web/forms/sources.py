@@ -38,7 +38,7 @@ class SourceForm(forms.Form):
 class SourceSettingsForm(SourceForm):
     """The same with the schedule as text, so that any of its forms can be kept."""
 
-    schedule = forms.CharField(
+    schedule = forms.CharField(  # type: ignore[assignment]
         max_length=100,
         help_text="hourly · daily · daily:02:30 · weekly:mon:02:30 · every:15m · cron:30 2 * * * · manual",
     )

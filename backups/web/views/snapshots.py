@@ -55,6 +55,7 @@ class SearchPage(AccountPage):
         found = []
         searched = sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES]
         for source in searched:
+            assert source.last_snapshot is not None
             with view_of(source.last_snapshot) as view:
                 labels = {name: label for name, label, _ in view.streams()}
                 hits = [

@@ -95,7 +95,7 @@ def _of_framework(error: Exception, request: Any) -> tuple[int, dict[str, Any], 
         return 403, problem(403, "You may not do this.", code="access.forbidden", request=request), headers
     assert isinstance(error, drf.APIException)
     if isinstance(error, drf.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 60))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 60))
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if isinstance(error, drf.ValidationError):

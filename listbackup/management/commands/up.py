@@ -88,7 +88,7 @@ class Command(BaseCommand):
     @staticmethod
     def _seed(environment: dict[str, str]) -> str:
         """In a process of its own: the sandbox's address must be in the environment before settings are read."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "manage.py", "demo_seed"],
             env=os.environ | environment,
             cwd=settings.BASE_DIR,
@@ -101,9 +101,8 @@ class Command(BaseCommand):
         return done.stdout.rstrip()
 
     def _prepare(self) -> None:
-        from integrations.services.platforms import sync_platforms
-
         from accounts.services.schemas import migrate_tenants
+        from integrations.services.platforms import sync_platforms
 
         migrate_tenants()
         sync_platforms()
