@@ -1,5 +1,6 @@
 """A small platform for tests: three streams over HTTP, changed and broken at will. No code of ours in it."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -133,7 +134,8 @@ def serve() -> Iterator[Platform]:
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # the reader was killed: that is the test
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from backups.enums import JobState
-from backups.models import Job, Snapshot
+from backups.models import Snapshot
 from backups.pipeline.run import run_job
 from backups.services.jobs import start_job
 from backups.services.snapshots import verify_snapshot, view_of
