@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from integrations.connector.limits import WaitTooLong, interval_and_burst
+from integrations.connector.limits import Sleep, WaitTooLong, interval_and_burst
 from integrations.connector.model import Rule
 
 # Times are microseconds of the server's own clock, so workers with wrong clocks agree.
@@ -55,7 +55,9 @@ class RedisLimiter:
         self._take = client.register_script(_ACQUIRE)
         self._block = client.register_script(_PENALISE)
 
-    def acquire(self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf) -> float:
+    def acquire(
+        self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf, sleep: Sleep | None = None
+    ) -> float:
         """See `Limiter.acquire`."""
         numbers: list[int] = []
         for rule in rules:
@@ -67,7 +69,7 @@ class RedisLimiter:
         if not int(taken):
             raise WaitTooLong(wait)
         if wait > 0:
-            self._sleep(wait)
+            (sleep or self._sleep)(wait)
         return wait
 
     def learn(self, bucket: str, headers: Mapping[str, float]) -> None:

@@ -170,7 +170,7 @@ class Exchange:
 
     def _try(self, ask: Ask, stream: str, meter: Meter) -> tuple[httpx.Response | None, str, ConnectorError | None]:
         headers, query, token = sign(self._auth, self._credentials)
-        meter.waited_s += self._turn(ask.bucket, stream)
+        self._turn(ask.bucket, stream, meter)
         content: bytes | None = None
         if ask.body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded" if ask.form else "application/json"
@@ -201,18 +201,19 @@ class Exchange:
         self._learn(ask.bucket, response)
         return response, token, None
 
-    def _turn(self, bucket: str, stream: str) -> float:
+    def _turn(self, bucket: str, stream: str, meter: Meter) -> None:
         if self._cancelled():
             raise Cancelled("The run was cancelled.", stream=stream)
         rules = self.manifest.limits.buckets.get(bucket, ())
         longest = self.manifest.retries.longest_wait_s
+
+        def wait(seconds: float) -> None:
+            self._pause(seconds, "rate.limited", stream, meter)
+
         try:
-            waited = self._limiter.acquire(f"{self._scope}:{bucket}", rules=rules, longest=longest)
+            self._limiter.acquire(f"{self._scope}:{bucket}", rules=rules, longest=longest, sleep=wait)
         except WaitTooLong as late:
             raise self._later(late.seconds, f"{self.manifest.name} allows no more requests for now.", stream) from None
-        if waited >= 1:
-            self._on_wait(waited, "rate.limited")
-        return waited
 
     def _learn(self, bucket: str, response: httpx.Response) -> None:
         limits = self.manifest.limits
@@ -266,7 +267,8 @@ class Exchange:
         return kind(told, stream=stream, retry_at=now() + dt.timedelta(seconds=seconds))
 
     def _pause(self, seconds: float, reason: str, stream: str, meter: Meter) -> None:
-        self._on_wait(seconds, reason)
+        if seconds >= 1:
+            self._on_wait(seconds, reason)
         meter.waited_s += seconds
         left = seconds
         while left > 0:

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from integrations.connector.model import Rule
 
-__all__ = ["Limiter", "LocalLimiter", "Rule", "WaitTooLong", "interval_and_burst"]
+Sleep = Callable[[float], None]
+__all__ = ["Limiter", "LocalLimiter", "Rule", "Sleep", "WaitTooLong", "interval_and_burst"]
 
 
 class WaitTooLong(Exception):
@@ -20,8 +21,13 @@ class WaitTooLong(Exception):
 
 
 class Limiter(Protocol):
-    def acquire(self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf) -> float:
-        """Waits for a turn; returns the seconds waited. Raises WaitTooLong instead of waiting past `longest`."""
+    def acquire(
+        self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf, sleep: Sleep | None = None
+    ) -> float:
+        """Waits for a turn; returns the seconds waited. Raises WaitTooLong instead of waiting past `longest`.
+
+        `sleep` does the waiting instead of the limiter; what it raises comes through, and the turn is lost.
+        """
 
     def learn(self, bucket: str, headers: Mapping[str, float]) -> None:
         """Takes over what the platform said: `remaining` requests until `reset_s` seconds from now."""
@@ -49,7 +55,9 @@ class LocalLimiter:
         self._due: dict[tuple[str, int], float] = {}
         self._blocked: dict[str, float] = {}
 
-    def acquire(self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf) -> float:
+    def acquire(
+        self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf, sleep: Sleep | None = None
+    ) -> float:
         with self._lock:
             now = self._clock()
             leave = max(now, self._blocked.get(bucket, now))
@@ -65,7 +73,7 @@ class LocalLimiter:
             for index, due, interval in planned:
                 self._due[(bucket, index)] = max(due, leave) + interval
         if wait > 0:
-            self._sleep(wait)
+            (sleep or self._sleep)(wait)
         return wait
 
     def learn(self, bucket: str, headers: Mapping[str, float]) -> None:
