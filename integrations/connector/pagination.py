@@ -157,6 +157,9 @@ def _offset(
 def _keyset(
     rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
 ) -> Position | None:
+    if rule.next:
+        # A page may be short because records in it were deleted meanwhile: only the platform knows the last one.
+        return None if envelope.next in (None, "", False) else {}
     if not _goes_on(rule, envelope, count, position):
         return None
     return {}

@@ -77,7 +77,7 @@ class ListShape:
         self._single = single
         self._root = not records
         wanted: dict[FieldPath, Any] = {}
-        in_body = page.kind == "next_url" or (page.kind == "cursor" and page.source == "body")
+        in_body = page.kind in ("next_url", "keyset") or (page.kind == "cursor" and page.source == "body")
         paths = {
             "next": page.next if in_body else (),
             "more": page.more,
