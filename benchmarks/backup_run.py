@@ -200,7 +200,12 @@ def child(environment: dict[str, str], *arguments: str) -> str:
     # For example BENCHMARK_RUNNER="py-spy record -f raw -o profile.txt --", to see where the time goes.
     runner = os.environ.get("BENCHMARK_RUNNER", "").split() if arguments[0] == "--back-up" else []
     done = subprocess.run(
-        [*runner, sys.executable, __file__, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        [*runner, sys.executable, __file__, *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(done.stderr[-4000:])
