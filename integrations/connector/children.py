@@ -26,6 +26,7 @@ class BatchChildren:
         self._exchange = exchange
         self._stream = stream
         self._batch: Batch = stream.parent.batch
+        self.size = self._batch.size
         self._list = ListShape(stream.records, stream.page)
         self._record = RecordShape(stream.key, stream.cursor, stream.deletions)
 
@@ -77,6 +78,8 @@ class BatchChildren:
 
 class EachChildren:
     """The children of every parent of a page, one walk each."""
+
+    size = 1
 
     def __init__(self, walker: Walker, stream: Stream) -> None:
         assert stream.parent is not None

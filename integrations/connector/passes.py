@@ -12,7 +12,7 @@ from integrations.connector.errors import NotHere, ScopeMissing
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.lookups import Lookups
 from integrations.connector.model import PageRule, Stream
-from integrations.connector.records import Page, Record
+from integrations.connector.records import Page
 from integrations.connector.responses import server_time
 from integrations.connector.runs import Run
 from integrations.connector.walk import Leaf, Walker
@@ -36,23 +36,27 @@ class Passes:
         """A stream that stands alone, with those of its children that are read within it."""
         run, meter = Run.begin(stream, state, now()), Meter()
         readers = {child.name: self._children_reader(child) for child in children}
+        group = _Group(readers)
         going = True
         while going:
             for leaf in self._leaves(run, {}, run.position, meter):
-                ended = self._is_known(run, leaf)
+                if not group.pages:
+                    group.before = run.checkpoint()
+                ended = leaf.step is None or self._is_known(run, leaf)
                 self._follow_clock(run, state, leaf)
                 run.saw(leaf.records)
-                yield from self._children(run, leaf.records, readers, meter)
-                spent = meter.take()
-                sweep = sweeps(stream, full=run.full)
                 if leaf.step is not None and not ended:
                     run.position = leaf.step
-                    yield Page(stream.name, leaf.records, [], run.checkpoint(), False, sweep, **spent)
-                    continue
-                going = run.advance()
-                after = run.checkpoint() if going else run.finished()
-                yield Page(stream.name, leaf.records, [], after, not going, sweep, **spent)
-                break
+                else:
+                    going = run.advance()
+                after = run.finished() if ended and not going else run.checkpoint()
+                done, sweep = ended and not going, sweeps(stream, full=run.full)
+                group.pages.append(Page(stream.name, leaf.records, [], after, done, sweep, **meter.take()))
+                if ended or group.is_full:
+                    yield from self._children(run, group, readers, meter)
+                    yield from group.take()
+                if ended:
+                    break
 
     def inline(self, child: Stream, state: dict[str, Any] | None) -> Iterator[Page]:
         """A child alone: its parent's pass, of which only the child's pages are handed on."""
@@ -187,19 +191,42 @@ class Passes:
         return EachChildren(self._walker(child, Run(child, True, now())), child)
 
     def _children(
-        self, run: Run, parents: list[Record], readers: dict[str, BatchChildren | EachChildren], meter: Meter
+        self, run: Run, group: "_Group", readers: dict[str, BatchChildren | EachChildren], meter: Meter
     ) -> Iterator[Page]:
-        before = run.checkpoint()
+        parents = [record for page in group.pages for record in page.records]
         for name, reader in list(readers.items()):
             try:
                 for page in reader.pages(parents, meter):
-                    page.state = before
+                    page.state = group.before
                     page.sweep = run.full and self._streams(name).deletions.sweep
                     yield page
             except ScopeMissing as error:
                 # One refused child must not stop its parent.
                 self._off(name, error.message)
                 del readers[name]
+
+
+class _Group:
+    """Pages whose children are asked for together: a batch request takes more parents than a page has."""
+
+    MOST_BYTES = 8 << 20
+
+    def __init__(self, readers: Mapping[str, BatchChildren | EachChildren]) -> None:
+        self._most = min((reader.size for reader in readers.values()), default=1)
+        self.pages: list[Page] = []
+        self.before: dict[str, Any] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another page as large as the largest would be too much for one request, or for memory."""
+        counts = [len(page.records) for page in self.pages]
+        if sum(counts) + max(counts) > self._most:
+            return True
+        return sum(len(record.raw) for page in self.pages for record in page.records) >= self.MOST_BYTES
+
+    def take(self) -> list[Page]:
+        taken, self.pages = self.pages, []
+        return taken
 
 
 def _single(page: PageRule) -> PageRule:

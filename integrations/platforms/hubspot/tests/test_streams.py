@@ -112,6 +112,30 @@ def test_associations_come_with_their_parents_and_absent_ones_are_named() -> Non
     assert pages.index(child) < next(i for i, page in enumerate(pages) if page.stream == "contacts")
 
 
+def test_associations_of_many_pages_are_asked_for_at_once_and_survive_a_cut() -> None:
+    total = 2_350
+
+    def answer(asked: Asked) -> Any:
+        if "associations" in asked.path:
+            ids = [one["id"] for one in asked.json()["inputs"]]
+            return {"results": [{"from": {"id": one}, "to": [{"toObjectId": 1}]} for one in ids]}
+        if asked.path == "/crm/v3/objects/contacts" and "archived" not in asked.query:
+            first = int(asked.query.get("after", 0))
+            page = {"results": [contact(number) for number in range(first, min(total, first + 100))]}
+            return {**page, "paging": {"next": {"after": str(first + 100)}}} if first + 100 < total else page
+        return {"results": []}
+
+    pages, server, _ = read(answer, "contacts", children=["contacts_to_companies"])
+    batches = [len(asked.json()["inputs"]) for asked in server.asked if "associations" in asked.path]
+    assert batches == [1000, 1000, 350]
+    cut = 15
+    rest, _, _ = read(answer, "contacts", json.loads(json.dumps(pages[cut].state)), children=["contacts_to_companies"])
+    for stream in ("contacts", "contacts_to_companies"):
+        known = {record.key for page in pages[: cut + 1] for record in page.records if page.stream == stream}
+        later = {record.key for page in rest for record in page.records if page.stream == stream}
+        assert known | later == {str(number) for number in range(total)}
+
+
 def test_a_failed_part_of_a_batch_is_never_taken_for_absent() -> None:
     def answer(asked: Asked) -> Any:
         if "associations" in asked.path:
