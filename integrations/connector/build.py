@@ -224,9 +224,10 @@ def _discovery(plain: Plain, templates: Plain) -> Discovery:
         request=request_of(plain["request"]),
         records=field_path(plain.get("records", "")),
         name=plain["name"],
-        label=field_path(plain.get("label", "")),
+        label=plain.get("label", ""),
         # The placeholders of what is only known at run time stay in it.
         template=stream_of(plain["use"], template),
         vars={name: field_path(path) for name, path in plain.get("vars", {}).items()},
+        set=plain.get("set", {}),
         scopes=tuple(plain.get("scopes", ())),
     )

@@ -199,14 +199,18 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Streams found at run time: one per record of an unpaged list, made of a template."""
+    """Streams found at run time: one per record of an unpaged list, made of a template.
+
+    `vars` are taken from the record, `set` are the same for all; `name` and `label` may hold both.
+    """
 
     request: Request
     records: FieldPath
     name: str
-    label: FieldPath
+    label: str
     template: Stream
     vars: Mapping[str, FieldPath]
+    set: Mapping[str, str] = field(default_factory=dict)
     scopes: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from integrations.connector.children import BatchChildren, EachChildren, parent_values
 from integrations.connector.cursors import ask_from, is_older
 from integrations.connector.deletions import sweeps
-from integrations.connector.errors import NotHere, ScopeMissing
+from integrations.connector.errors import NotHere, RequestRefused, ScopeMissing
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.lookups import Lookups
 from integrations.connector.model import PageRule, Stream
@@ -200,8 +200,8 @@ class Passes:
                     page.state = group.before
                     page.sweep = run.full and self._streams(name).deletions.sweep
                     yield page
-            except ScopeMissing as error:
-                # One refused child must not stop its parent.
+            except (ScopeMissing, NotHere, RequestRefused) as error:
+                # One refused child must not stop its parent; the run reports it.
                 self._off(name, error.message)
                 del readers[name]
 

@@ -149,7 +149,7 @@ class Reader:
             return self._passes.inline(root, state)
         if root.parent is not None:
             return self._passes.own(root, state)
-        within = [child for child in self.manifest.children_of(stream) if children is None or child.name in children]
+        within = [child for child in self._children_of(stream) if children is None or child.name in children]
         return self._passes.root(root, state, within)
 
     def _stream(self, name: str) -> Stream:
@@ -164,6 +164,14 @@ class Reader:
                 remedy="It may have been removed at the platform: take it out of the source.",
             )
         return known
+
+    def _children_of(self, stream: str) -> list[Stream]:
+        """Streams that are read within the pass of `stream`, also those found at run time."""
+        within = self.manifest.children_of(stream)
+        if stream in self.manifest.streams:
+            return within
+        found = self._discovered().values()
+        return within + [one for one in found if one.inline and one.parent and one.parent.stream == stream]
 
     def _discovered(self) -> dict[str, Stream]:
         with self._lock:

@@ -180,6 +180,10 @@ def test_custom_objects_are_found_and_read() -> None:
         if asked.path == "/crm/v3/objects/2-55" and "archived" not in asked.query:
             assert asked.query["properties"] == "colour"
             return {"results": [{"id": "1", "properties": {"hs_lastmodifieddate": CHANGED}}]}
+        if asked.path == "/crm/v4/associations/2-55/contacts/batch/read":
+            return associations(asked, {"1": [7]})
+        if asked.path == "/crm/v4/associations/2-55/tickets/batch/read":
+            return Answer({"category": "VALIDATION_ERROR", "message": "these are never associated"}, status=400)
         return {"results": []}
 
     with serving(answer) as server:
@@ -194,7 +198,12 @@ def test_custom_objects_are_found_and_read() -> None:
         found = {info.name: info for info in reader.discover()}
         pages = list(reader.read("custom_pets"))
     assert found["custom_pets"].label == "House pets"
-    assert [(record.key, record.cursor) for record in pages[0].records] == [("1", CHANGED)]
+    owners = found["custom_pets_to_contacts"]
+    assert (owners.label, owners.parent, owners.inline) == ("House pets to contacts", "custom_pets", True)
+    shown = {page.stream: [(record.key, record.cursor) for record in page.records] for page in reversed(pages)}
+    assert shown["custom_pets"] == [("1", CHANGED)]
+    assert shown["custom_pets_to_contacts"] == [("1", None)]
+    assert "custom_pets_to_tickets" in reader.streams_off
 
 
 def test_memberships_are_read_list_by_list_and_resumed_between_lists() -> None:
