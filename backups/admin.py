@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.access.admin import ReadOnlyAdmin, TenantAdmin
 from backups.models import AccountKey, Job, RecoveryKey, Snapshot, Source, SourceGroup
-from backups.schedule.models import ActiveJob, DueSource
+from backups.schedule.models import ActiveJob, DueCare, DueSource
 
 
 @admin.register(Source)
@@ -56,6 +56,12 @@ class RecoveryKeyAdmin(TenantAdmin):
 @admin.register(DueSource)
 class DueSourceAdmin(ReadOnlyAdmin):
     list_display = ("source_id", "organization", "account", "due_at", "slot")
+    list_select_related = ("organization", "account")
+
+
+@admin.register(DueCare)
+class DueCareAdmin(ReadOnlyAdmin):
+    list_display = ("source_id", "organization", "account", "due_at")
     list_select_related = ("organization", "account")
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from listbackup.core.errors import Conflict, InvalidInput, ListBackupError, NotFound
+from listbackup.core.errors import Conflict, InvalidInput, ListBackupError, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from backups.models import Job
@@ -41,6 +41,13 @@ class SourceNotReady(Conflict):
     """The source is paused, deleted, or its connection must be renewed first."""
 
     code = "source.not_ready"
+
+
+class SourceBusy(Unavailable):
+    """A job of the source is still ending: the same is tried again by itself."""
+
+    code = "source.busy"
+    remedy = "Nothing to do: it is tried again in a moment."
 
 
 class JobAlreadyRunning(Conflict):

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from accounts.access.context import AccountContext
 from accounts.access.sockets import AccountConsumer, group_name
+from backups.enums import JobKind
 from backups.errors import JobNotFound
 from backups.models import Job
 from backups.selectors.jobs import get_job
@@ -82,12 +83,30 @@ def _elapsed(job: Job) -> float:
 
 
 def _sentence(job: Job, kept: dict[str, Any]) -> str:
-    if job.error_message and not job.is_active:
-        return job.error_message
+    if not job.is_active:
+        return job.error_message or _result(job)
     if job.state == "waiting" and job.next_attempt_at is not None:
         left = max(dt.timedelta(), job.next_attempt_at - now())
         return f"{job.error_message} Goes on in {_span(left)}.".strip()
     return str(kept.get("message", ""))
+
+
+def _result(job: Job) -> str:
+    """What a job that went well has done."""
+    counts = job.counts or {}
+    if job.writes_snapshots:
+        return _records(job.snapshot.records if job.snapshot else 0, "protected")
+    if job.kind == JobKind.EXPORT:
+        return _records(counts.get("records", 0), "exported")
+    if job.kind == JobKind.VERIFY:
+        return _records(counts.get("records", 0), "read again and found intact")
+    if job.kind == JobKind.CLEANUP:
+        return f"{counts.get('objects', 0):,} stored objects removed."
+    return ""
+
+
+def _records(count: int, done: str) -> str:
+    return f"{count:,} record{'' if count == 1 else 's'} {done}."
 
 
 def _span(left: dt.timedelta) -> str:

@@ -8,8 +8,11 @@ from accounts.access.context import AccountContext
 from backups.enums import ACTIVE_STATES, SourceStatus, Trigger
 from backups.errors import JobAlreadyRunning, SourceNotReady
 from backups.models import Job, Source
+from backups.schedule import table
+from backups.services.alerts import warn_of_failure
 from backups.services.jobs import cancel_job, start_job
 from backups.services.sources import set_status
+from backups.signals import job_finished
 from integrations.signals import connection_deleted, connection_needs_reconnect, connection_restored
 
 if TYPE_CHECKING:
@@ -50,6 +53,14 @@ def pause_for_good(context: AccountContext, connection: "Connection", **_: Any) 
     waiting = Job.objects.filter(source__connection=connection, state__in=ACTIVE_STATES, kind__in=["backup", "sync"])
     for job in waiting:
         cancel_job(context, job)
+
+
+@receiver(job_finished)
+def look_after_what_was_stored(context: AccountContext, job: Job, **_: Any) -> None:
+    """A run that wrote something puts its source under daily care; one that failed for good is told to people."""
+    if job.writes_snapshots and job.started_at is not None and job.source.status != SourceStatus.DELETED:
+        table.plan_care(job.source)
+    warn_of_failure(job)
 
 
 def _sources(connection: "Connection") -> Any:

@@ -38,8 +38,22 @@ def remove_expired_exports() -> int:
     return remove_expired()
 
 
-@shared_task(name="backups.erase_source", base=AccountTask)
-def erase_source(context: AccountContext, source_id: str) -> int:
-    from backups.services.erasure import erase  # late: heavy
+@shared_task(name="backups.look_after", base=BaseTask)
+def look_after() -> int:
+    from backups.schedule.care import look_after as run  # late: heavy
 
-    return erase(context, UUID(source_id))
+    return run()
+
+
+@shared_task(name="backups.collect_parts", base=AccountTask)
+def collect_parts(context: AccountContext, source_id: str) -> int:
+    from backups.services.collection import collect_for  # late: heavy
+
+    return collect_for(context, UUID(source_id))
+
+
+@shared_task(name="backups.remove_unfinished_objects", base=BaseTask)
+def remove_unfinished_objects() -> int:
+    from backups.services.collection import remove_unfinished  # late: heavy
+
+    return remove_unfinished()

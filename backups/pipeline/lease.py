@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, connection, models
 from django.db.models import DateTimeField, F, Func, Q
 from django.db.models.functions import Coalesce
@@ -27,9 +28,10 @@ from backups.models import Job
 from backups.services.jobs import running_limit
 
 log = structlog.get_logger(__name__)
-LEASE = dt.timedelta(seconds=120)
-RENEW_EVERY = 30.0  # seconds
-GIVE_UP_AFTER = 90.0  # seconds without a renewal: this worker stops before anybody else may begin
+LEASE = dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
+RENEW_EVERY = settings.JOB_LEASE_SECONDS / 4  # seconds
+# Seconds without a renewal: this worker stops before anybody else may begin.
+GIVE_UP_AFTER = settings.JOB_LEASE_SECONDS * 3 / 4
 
 
 class Clock(Func):
@@ -104,7 +106,7 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name=f"lease-{job.pk}", daemon=True)
 
     def check(self) -> None:
-        """Raises LeaseLost when the lease is gone or could not be renewed for 90 seconds."""
+        """Raises LeaseLost when the lease is gone or could not be renewed in time."""
         # A process that was stopped (SIGSTOP) wakes up here before its heartbeat does.
         if self.lost.is_set() or time.monotonic() - self._renewed > GIVE_UP_AFTER:
             self.lost.set()

@@ -36,3 +36,18 @@ class ActiveJob(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.job_id} in {self.queue}"
+
+
+class DueCare(BaseModel):
+    """When a source's stored data is looked after next: verified, and rid of what dead runs left behind."""
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    source_id = models.UUIDField(unique=True)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="due_care_due")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} at {self.due_at:%Y-%m-%d %H:%M}"

@@ -4,10 +4,11 @@ import datetime as dt
 
 from backups.enums import SourceStatus
 from backups.models import Job, Source
-from backups.schedule.models import ActiveJob, DueSource
+from backups.schedule.models import ActiveJob, DueCare, DueSource
 from backups.schedule.timetable import next_slot
 from listbackup.core.clock import now
 
+FIRST_CARE = dt.timedelta(minutes=10)  # after the first run; then once a day
 FIRST_CHECK = dt.timedelta(seconds=60)  # a bell that was heard has been answered by then
 
 
@@ -56,3 +57,19 @@ def forget_job(job: Job) -> None:
 
 def forget_source(source: Source) -> None:
     DueSource.objects.filter(source_id=source.pk).delete()
+
+
+def plan_care(source: Source) -> None:
+    """Puts a source that has begun to store something under daily care; one that is there keeps its time."""
+    DueCare.objects.get_or_create(
+        source_id=source.pk,
+        defaults={
+            "organization_id": source.account.organization_id,
+            "account_id": source.account_id,
+            "due_at": now() + FIRST_CARE,
+        },
+    )
+
+
+def forget_care(source: Source) -> None:
+    DueCare.objects.filter(source_id=source.pk).delete()

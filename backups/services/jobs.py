@@ -58,11 +58,38 @@ def start_job(
 
     Raises JobAlreadyRunning (carries the job) when a backup of the source is active, SourceNotReady when it cannot run.
     """
-    locked = Source.objects.visible_to(context).select_for_update(of=("self",)).get(pk=source.pk)
     if kind not in OFFERED:
         raise InvalidInput(
             f"A {kind} job cannot be started this way.", fields={"kind": [f"One of: {', '.join(OFFERED)}."]}
         )
+    return queue_job(
+        context,
+        source=source,
+        kind=kind,
+        trigger=trigger,
+        streams=streams,
+        priority=priority,
+        batch_id=batch_id,
+        parameters=parameters,
+        slot=slot,
+    )
+
+
+@transaction.atomic
+def queue_job(
+    context: AccountContext,
+    *,
+    source: Source,
+    kind: str,
+    trigger: str = Trigger.MANUAL,
+    streams: Sequence[str] = (),
+    priority: int | None = None,
+    batch_id: UUID | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    slot: dt.datetime | None = None,
+) -> Job:
+    """`start_job` for every kind, also those that nobody may ask for directly. Raises the same."""
+    locked = Source.objects.visible_to(context).select_for_update(of=("self",)).get(pk=source.pk)
     check_ready(locked, kind)
     if kind in WRITING_KINDS:
         running = active_job(locked)
@@ -136,7 +163,7 @@ def ring_next(context: AccountContext) -> None:
 
 def running_limit() -> int:
     """How many jobs of one account run at the same time, so that nobody starves the others."""
-    return int(getattr(settings, "JOBS_PER_ACCOUNT", 8))
+    return int(settings.JOBS_PER_ACCOUNT)
 
 
 @transaction.atomic
@@ -178,7 +205,7 @@ def retry_job(context: AccountContext, job: Job) -> Job:
         raise JobStateConflict("This job is still running.", remedy="Wait for its end, or cancel it first.")
     if locked.state == JobState.SUCCEEDED:
         raise JobStateConflict("This job succeeded.", remedy="Start a new one instead.")
-    return start_job(
+    return queue_job(
         context,
         source=locked.source,
         kind=locked.kind,

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
-from backups.enums import ACTIVE_STATES, Health, JobState, SourceStatus, Trigger
+from backups.enums import ACTIVE_STATES, Health, JobKind, JobState, SourceStatus, Trigger
 from backups.errors import SourceNotReady, StreamUnknown
 from backups.models import Job, Source
 from backups.schedule import table
 from backups.schedule.timetable import check_schedule
-from backups.services.jobs import cancel_job, start_job
+from backups.services.jobs import cancel_job, queue_job, start_job
 from backups.signals import source_created, source_deleted
 from integrations.enums import ConnectionStatus
 from integrations.selectors.manifests import manifest_of
@@ -122,9 +122,8 @@ def delete_source(context: AccountContext, source: Source, *, erase: bool) -> So
     record(context, "source.deleted", locked, erase=erase)
     source_deleted.send(sender=Source, context=context, source=locked, erase=erase)
     if erase:
-        from backups.tasks import erase_source  # late: leaf task
-
-        erase_source.ring_for(locked.account_id, queue="maintenance", source_id=str(locked.pk))
+        # A job, so that the sweeper sends it again until it is done.
+        queue_job(context, source=locked, kind=JobKind.CLEANUP)
     return locked
 
 

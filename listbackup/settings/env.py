@@ -37,12 +37,11 @@ def boolean(name: str, default: bool) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def integer(name: str, default: int) -> int:
+def integer(name: str, default: int, *, minimum: int = 0) -> int:
     value = text(name, str(default))
-    try:
-        return int(value)
-    except ValueError:
-        _refuse(name, "a whole number")
+    if not value.isascii() or not value.isdigit() or int(value) < minimum:
+        _refuse(name, f"a whole number of {minimum} or more")
+    return int(value)
 
 
 def hosts(name: str) -> list[str]:

@@ -13,6 +13,8 @@ if _GIVEN and urlsplit(_GIVEN).scheme not in {"redis", "rediss", "unix"}:
 
 def _redis(database: int) -> str:
     """The URL of one logical database, for the cache and the channel layer."""
+    if _GIVEN.startswith("unix:"):
+        return _GIVEN if "db=" in _GIVEN else f"{_GIVEN}{'&' if '?' in _GIVEN else '?'}db={database}"
     if _GIVEN:
         return _GIVEN if urlsplit(_GIVEN).path.strip("/") else f"{_GIVEN.rstrip('/')}/{database}"
     return f"unix://{_SOCKET}?db={database}"
@@ -34,7 +36,15 @@ CHANNEL_LAYERS = {
     }
 }
 
-CELERY_BROKER_URL = env.text("BROKER_URL") or (_GIVEN or f"redis+socket://{_SOCKET}?virtual_host=0")
+
+def _broker() -> str:
+    """Kombu's spelling of the same server: it knows unix sockets by another scheme."""
+    if not _GIVEN:
+        return f"redis+socket://{_SOCKET}?virtual_host=0"
+    return _GIVEN.replace("unix://", "redis+socket://", 1).replace("db=", "virtual_host=")
+
+
+CELERY_BROKER_URL = env.text("BROKER_URL") or _broker()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
@@ -51,6 +61,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# How many jobs of one account run at once, so that nobody starves the others.
+JOBS_PER_ACCOUNT = env.integer("JOBS_PER_ACCOUNT", 8, minimum=1)
+# Seconds that a job stays with a worker that does not answer. It renews at a quarter, and stops itself at three quarters.
+JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 120, minimum=4)
 QUEUES = ("alerts", "sync", "backup", "export", "analytics", "maintenance")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "backups.tick", "schedule": 5.0, "options": {"queue": "sync", "expires": 5}},
@@ -60,6 +74,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "integrations.refresh_tokens",
         "schedule": 60.0,
         "options": {"queue": "maintenance", "expires": 60},
+    },
+    "look-after": {
+        "task": "backups.look_after",
+        "schedule": 300.0,
+        "options": {"queue": "maintenance", "expires": 300},
+    },
+    "remove-expired-exports": {
+        "task": "backups.remove_expired_exports",
+        "schedule": 3600.0,
+        "options": {"queue": "maintenance", "expires": 3600},
+    },
+    "remove-unfinished-objects": {
+        "task": "backups.remove_unfinished_objects",
+        "schedule": 86400.0,
+        "options": {"queue": "maintenance", "expires": 86400},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.VAR_DIR / "celerybeat-schedule")

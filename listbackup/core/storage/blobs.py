@@ -88,3 +88,7 @@ def check_name(name: str) -> str:
     if any(len(part.encode()) > 250 for part in parts):
         raise InvalidInput(f"A part of the object name {name[:80]!r} is too long.", code="storage.bad_name")
     return name
+
+    def remove_unfinished(self, before: datetime) -> int:
+        """Remove what writers that died before that moment left half-written: never a blob. Returns how many."""
+        ...

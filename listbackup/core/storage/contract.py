@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -77,6 +78,21 @@ class BlobsContract:
         blobs.delete("gone/soon")
         assert not blobs.exists("gone/soon")
         assert list(blobs.list("gone/")) == []
+
+    def test_what_a_dead_writer_left_goes_and_blobs_stay(self, blobs: Blobs) -> None:
+        blobs.put("kept", b"1")
+        writing = blobs.write("half")
+        writer = writing.__enter__()  # a writer that never ends, as after kill -9
+        writer.write(b"x" * 20_000_000)
+        moment = datetime.now(UTC)
+        try:
+            long_ago = datetime(2001, 1, 1, tzinfo=UTC)  # moto dates every upload in 2010
+            assert blobs.remove_unfinished(long_ago) == 0, "it may still be written to"
+            assert blobs.remove_unfinished(moment + timedelta(hours=1)) == 1
+            assert blobs.remove_unfinished(moment + timedelta(hours=1)) == 0
+            assert [info.name for info in blobs.list("")] == ["kept"]
+        finally:
+            writing.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
 
     def test_bad_names_are_refused(self, blobs: Blobs) -> None:
         for name in ("", "/etc/passwd", "../x", "a/../b", "a//b", "a/", "a/\0", "a\\b", "x" * 300):

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from .blobs import BlobInfo, Blobs, BlobWriter, StorageUnavailable
 
@@ -57,6 +58,9 @@ class FaultyBlobs:
 
     def list(self, prefix: str) -> Iterator[BlobInfo]:
         return self.inner.list(prefix)
+
+    def remove_unfinished(self, before: datetime) -> int:
+        return self.inner.remove_unfinished(before)
 
     def delete(self, name: str) -> None:
         self.step(f"delete {name}")

@@ -70,6 +70,16 @@ class LocalBlobs:
         with self._errors(name):
             self._path(name).unlink(missing_ok=True)
 
+    def remove_unfinished(self, before: datetime) -> int:
+        removed = 0
+        with self._errors(TEMPORARY), contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self.root / TEMPORARY):
+                with contextlib.suppress(FileNotFoundError):  # its writer has just ended
+                    if entry.stat().st_mtime < before.timestamp():
+                        Path(entry).unlink()
+                        removed += 1
+        return removed
+
     def _path(self, name: str) -> Path:
         return self.root / check_name(name)
 

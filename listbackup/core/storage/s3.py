@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
@@ -81,6 +82,16 @@ class S3Blobs:
         with self._errors(name):
             self.client.delete_object(**self._at(name))
 
+    def remove_unfinished(self, before: datetime) -> int:
+        removed = 0
+        with self._errors(self.prefix):
+            pages = self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=self.prefix)
+            old = [upload for page in pages for upload in page.get("Uploads", ()) if upload["Initiated"] < before]
+            for upload in old:
+                self.client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+                removed += 1
+        return removed
+
     def _at(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self.prefix + check_name(name)}
 
@@ -132,7 +143,7 @@ class _Upload:
 
     def abort(self) -> None:
         if self.upload_id is not None:
-            # parts that stay behind cost money but are never visible; the bucket's life-cycle rule removes them
+            # parts that stay behind cost money but are never visible; `remove_unfinished` finds them
             with contextlib.suppress(ClientError, BotoCoreError, OSError):
                 self.blobs.client.abort_multipart_upload(**self.at, UploadId=self.upload_id)
 

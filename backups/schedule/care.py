@@ -1,0 +1,68 @@
+"""Daily care of what is stored: the newest snapshot is read again, and what dead runs left behind is collected."""
+
+import datetime as dt
+
+import structlog
+from django.db import transaction
+
+from accounts.access.resolve import system_context
+from accounts.access.schema import entered
+from backups.enums import ACTIVE_STATES, JobKind, Trigger
+from backups.models import Job, Source
+from backups.schedule.models import DueCare
+from backups.services.jobs import start_job
+from listbackup.core.clock import now
+
+log = structlog.get_logger(__name__)
+BATCH = 200
+DAY = dt.timedelta(hours=24)
+SLACK = dt.timedelta(hours=1)  # a verification that took a while must not put off the next one by a day
+
+
+def look_after(moment: dt.datetime | None = None, *, limit: int = BATCH) -> int:
+    """Starts the care that is due at `moment`; returns how many sources. Any number of schedulers may run."""
+    seen = 0
+    while seen < limit and _next_one(moment or now()):
+        seen += 1
+    return seen
+
+
+@transaction.atomic
+def _next_one(moment: dt.datetime) -> bool:
+    row = (
+        DueCare.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("organization", "account__organization")
+        .filter(due_at__lte=moment)
+        .order_by("due_at")
+        .first()
+    )
+    if row is None:
+        return False
+    with entered(row.organization):
+        source = Source.objects.filter(pk=row.source_id).first()
+        if source is None:
+            row.delete()
+            return True
+        _care(row, source, moment)
+    # Days that passed while nobody looked are one, not many.
+    row.due_at = max(moment, row.due_at + DAY)
+    row.save(update_fields=["due_at"])
+    return True
+
+
+def _care(row: DueCare, source: Source, moment: dt.datetime) -> None:
+    from backups.tasks import collect_parts  # late: leaf task
+
+    if wants_verification(source, moment):
+        start_job(system_context(row.account), source=source, kind=JobKind.VERIFY, trigger=Trigger.SCHEDULE)
+        log.info("verification_due", source=str(source.pk))
+    collect_parts.ring_for(row.account_id, queue="maintenance", source_id=str(source.pk))
+
+
+def wants_verification(source: Source, moment: dt.datetime) -> bool:
+    """Whether its newest snapshot was not read lately, and nobody is about to."""
+    if source.last_snapshot_id is None:
+        return False
+    if source.last_verified_at is not None and moment - source.last_verified_at < DAY - SLACK:
+        return False
+    return not Job.objects.filter(source=source, kind=JobKind.VERIFY, state__in=ACTIVE_STATES).exists()

@@ -1,0 +1,49 @@
+"""Mail about backups and verifications that failed for good: once, and again only after one that went well."""
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from accounts.outbox.services import enqueue_mail
+from accounts.selectors.recipients import people_to_warn
+from backups.enums import WRITING_KINDS, JobKind, JobState, SourceStatus
+from backups.models import Job
+
+BAD = (JobState.FAILED, JobState.DEAD)
+GOOD = (JobState.SUCCEEDED, JobState.PARTIAL)
+# Mailed already, with what to do about it, when the connection began to wait for a person.
+OWN_MAIL = ("auth.",)
+
+
+def warn_of_failure(job: Job) -> int:
+    """Puts the mails into the outbox, in the caller's transaction; returns how many people hear about it."""
+    kinds = _alike(job)
+    if not kinds or job.state not in BAD or job.error_code.startswith(OWN_MAIL):
+        return 0
+    if job.source.status == SourceStatus.DELETED or _was_bad_before(job, kinds):
+        return 0
+    people = people_to_warn(job.account, also=job.source.created_by_id)
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/jobs/{job.pk}/"
+    verb = "cannot be read" if job.kind == JobKind.VERIFY else "could not be backed up"
+    for user in people:
+        text = render_to_string("emails/job_failed.txt", {"user": user, "job": job, "verb": verb, "address": address})
+        enqueue_mail(EmailMultiAlternatives(f"{job.source.name} {verb}", text, None, [user.email]))
+    return len(people)
+
+
+def _alike(job: Job) -> tuple[str, ...]:
+    """The kinds whose results speak of the same thing."""
+    if job.kind in WRITING_KINDS:
+        return tuple(WRITING_KINDS)
+    return (JobKind.VERIFY,) if job.kind == JobKind.VERIFY else ()
+
+
+def _was_bad_before(job: Job, kinds: tuple[str, ...]) -> bool:
+    """Whether the one before failed too: then people know."""
+    before = (
+        Job.objects.filter(source=job.source, kind__in=kinds, state__in=[*BAD, *GOOD], pk__lt=job.pk)
+        .order_by("-id")
+        .values_list("state", flat=True)
+        .first()
+    )
+    return before in BAD
