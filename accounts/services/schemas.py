@@ -107,6 +107,7 @@ def _dump_template() -> str:
             "--no-owner",
             "--no-privileges",
             "--inserts",
+            "--lock-wait-timeout=30s",
             str(database["NAME"]),
         ],
         capture_output=True,
@@ -120,12 +121,17 @@ def _dump_template() -> str:
     return "\n".join(line for line in done.stdout.splitlines() if line and not line.startswith(skipped))
 
 
-def ensure_template() -> SchemaTemplate:
-    """Migrates the template schema and stores its dump when it changed."""
-    name = settings.TEMPLATE_SCHEMA
+def migrate_template() -> None:
+    """Brings the template schema up to date, making it when it is missing."""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(name)}")
-    _migrate(name)
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(settings.TEMPLATE_SCHEMA)}")
+    _migrate(settings.TEMPLATE_SCHEMA)
+
+
+def ensure_template() -> SchemaTemplate:
+    """Migrates the template and stores its dump when it changed. Not in a transaction: pg_dump must see the tables."""
+    migrate_template()
+    name = settings.TEMPLATE_SCHEMA
     wanted = fingerprints([name])[name]
     stored = SchemaTemplate.objects.first()
     if stored is None or stored.fingerprint != wanted:
@@ -176,12 +182,19 @@ def _has_python(schema: str) -> bool:
 def migrate_tenants() -> MigrationReport:
     """Public, then the template, then every organization that is behind; a second run finishes a killed first one."""
     migrate_public()
+    report = migrate_organizations()
+    ensure_template()
+    return report
+
+
+def migrate_organizations() -> MigrationReport:
+    """The template, and by what it took to bring it up to date, every organization that stood where it stood."""
     template = settings.TEMPLATE_SCHEMA
     before = fingerprints([template])[template]
     python = bool(before) and _has_python(template)
     recorder = _Recorder()
     with connection.execute_wrapper(recorder):
-        ensure_template()
+        migrate_template()
     after = fingerprints([template])[template]
     report = MigrationReport()
     names = list(Organization.objects.values_list("schema_name", flat=True))

@@ -1,0 +1,1 @@
+"""The activity app's migrations with one more, for tests of `migrate_tenants`."""
