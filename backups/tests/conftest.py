@@ -82,6 +82,16 @@ def back_up(olga: Any, source: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of jobs that somebody rang for: nobody hears it, and nothing waits for a commit."""
+    from backups.tasks import run_job
+
+    heard: list[str] = []
+    monkeypatch.setattr(run_job, "ring_for", lambda account_id, *, queue, job_id: heard.append(job_id))
+    return heard
+
+
+@pytest.fixture
 def racing(transactional_db: Any) -> Iterator[Any]:
     """The context of a committed organization, for tests with several connections or processes; dropped afterwards."""
     from django.db import connection as database

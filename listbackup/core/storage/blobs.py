@@ -79,6 +79,10 @@ class Blobs(Protocol):
         """Remove a blob. A missing one is no error."""
         ...
 
+    def remove_unfinished(self, before: datetime) -> int:
+        """Remove what writers that died before that moment left half-written: never a blob. Returns how many."""
+        ...
+
 
 def check_name(name: str) -> str:
     """`name` itself. Raises InvalidInput for names that could leave the storage's folder or do not fit every backend."""
@@ -88,7 +92,3 @@ def check_name(name: str) -> str:
     if any(len(part.encode()) > 250 for part in parts):
         raise InvalidInput(f"A part of the object name {name[:80]!r} is too long.", code="storage.bad_name")
     return name
-
-    def remove_unfinished(self, before: datetime) -> int:
-        """Remove what writers that died before that moment left half-written: never a blob. Returns how many."""
-        ...
