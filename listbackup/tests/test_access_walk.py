@@ -5,113 +5,24 @@ are tried by themselves: signed out, as a person of another organization, as a m
 A route whose parameters the walk cannot fill, or whose view has no known base and is not listed here, fails the build.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from accounts.access.api import AccountContextMixin, PublicAPIView, UserAPIView
 from accounts.access.pages import AccountPage, PersonPage
 from accounts.access.rules import declared
-from accounts.access.schema import entered, leave
+from accounts.access.schema import leave
 from accounts.enums import Role
-from listbackup.testing import factories
-
-# Routes of other people's code, and ours that are open on purpose.
-FOREIGN = ("accounts/login", "accounts/", "_allauth/", "admin/", "__debug__/")
-OPEN = {"api-docs", "oauth-callback"}
-
-
-@dataclass(frozen=True)
-class Route:
-    path: str  # as configured, with converters
-    name: str
-    view: Any  # the view class, or None for a function
-
-    @property
-    def parameters(self) -> list[str]:
-        return [part.split(":")[-1] for part in self.path.replace(">", "<").split("<")[1::2]]
-
-    def __str__(self) -> str:
-        return f"/{self.path}"
-
-
-def walk(patterns: list[Any], prefix: str = "") -> Iterator[Route]:
-    for pattern in patterns:
-        path = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns, path)
-        elif isinstance(pattern, URLPattern):
-            callback = pattern.callback
-            view = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
-            yield Route(path, pattern.name or "", view)
-
-
-ROUTES = [route for route in walk(get_resolver().url_patterns) if not route.path.startswith(FOREIGN)]
-WALKED = [route for route in ROUTES if route.view and issubclass(route.view, AccountPage | AccountContextMixin)]
-
-
-def is_api(route: Route) -> bool:
-    return issubclass(route.view, AccountContextMixin)
+from listbackup.testing.routes import OPEN, ROUTES, WALKED, Route, fill, is_api, make_world
 
 
 @pytest.fixture
 def world(people: Any) -> dict[str, Any]:
-    """Rows of every kind in Acme's root account."""
-    with entered(people.acme.organization):
-        connection = factories.make_connection(people.acme)
-        source = factories.make_source(people.acme, connection)
-        snapshot = factories.make_snapshot(source)
-        rows = {
-            "connection": connection.pk,
-            "source": source.pk,
-            "group": factories.make_group(people.acme, source).pk,
-            "job": factories.make_job(source).pk,
-            "snapshot": snapshot.pk,
-            "platform": "hubspot",  # the catalogue is the same for everybody
-        }
-    leave()
-    return rows
-
-
-# What the `pk` of a path means, by how the path begins; the longest fit wins.
-MEANING: dict[str, str] = {
-    "sources/": "source",
-    "groups/": "group",
-    "jobs/": "job",
-    "snapshots/": "snapshot",
-    "exports/": "job",
-    "connections/": "connection",
-    "start/": "connection",
-    "start/<uuid:pk>/running/": "source",
-    "api/v1/sources": "source",
-    "api/v1/source-groups": "group",
-    "api/v1/jobs": "job",
-    "api/v1/connections": "connection",
-    "api/v1/platforms": "platform",
-}
-FIXED = {"platform": "hubspot", "key": "hubspot", "provider": "hubspot", "stream": "contacts"}
-
-
-def fill(route: Route, world: dict[str, Any]) -> str:
-    """The path with real ids in it. Fails when a parameter has no meaning here: say in MEANING or FIXED what it is."""
-    path = route.path
-    for name in route.parameters:
-        if name in FIXED:
-            value = FIXED[name]
-        elif name == "source_id":
-            value = str(world["source"])
-        else:
-            known = [start for start in MEANING if path.startswith(start)]
-            assert known, f"{route}: the walk does not know what {name} means"
-            value = str(world[MEANING[max(known, key=len)]])
-        start = path.index("<")
-        path = path[:start] + value + path[path.index(">") + 1 :]
-    return "/" + path
+    return make_world(people)
 
 
 def client_of(route: Route, user: Any, account: Any = None) -> Any:
@@ -166,7 +77,11 @@ def test_signed_out_then_no_data(route, world):
             assert answer.status_code == 302 and "/accounts/login/" in answer["Location"]
 
 
-@pytest.mark.parametrize("route", [route for route in WALKED if "pk" in route.parameters and not route.path.startswith("api/v1/platforms")], ids=str)
+@pytest.mark.parametrize(
+    "route",
+    [route for route in WALKED if "pk" in route.parameters and not route.path.startswith("api/v1/platforms")],
+    ids=str,
+)
 def test_object_of_somebody_else_then_404_with_the_body_of_a_missing_one(route, people, world):
     """Eve is an owner elsewhere; Nora a member of a child account: for both, Acme's things do not exist."""
     missing = dict.fromkeys(world, "01900000-0000-7000-8000-000000000000")
