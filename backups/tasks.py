@@ -1,19 +1,22 @@
 """Background tasks of the backups app: each one call into the domain."""
 
-from uuid import UUID
-
+import structlog
 from celery import shared_task
 
 from accounts.access.context import AccountContext
 from accounts.access.tasks import AccountTask
+from listbackup.core.ids import parse_id
 from listbackup.core.tasks import BaseTask
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="backups.run_job", base=AccountTask)
 def run_job(context: AccountContext, job_id: str) -> str | None:
     from backups.pipeline.run import run_job as run  # late: heavy
 
-    job = run(context, UUID(job_id))
+    pk = parse_id(job_id)
+    job = run(context, pk) if pk else _dropped("backups.run_job", job_id)
     return job.state if job else None
 
 
@@ -49,7 +52,8 @@ def look_after() -> int:
 def collect_parts(context: AccountContext, source_id: str) -> int:
     from backups.services.collection import collect_for  # late: heavy
 
-    return collect_for(context, UUID(source_id))
+    pk = parse_id(source_id)
+    return collect_for(context, pk) if pk else _dropped("backups.collect_parts", source_id) or 0
 
 
 @shared_task(name="backups.remove_unfinished_objects", base=BaseTask)
@@ -57,3 +61,8 @@ def remove_unfinished_objects() -> int:
     from backups.services.collection import remove_unfinished  # late: heavy
 
     return remove_unfinished()
+
+
+def _dropped(task: str, argument: object) -> None:
+    """A message that no version of ours sends. Repeating it cannot help."""
+    log.warning("task_argument_is_no_id", task=task, argument=repr(argument)[:60])

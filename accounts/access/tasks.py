@@ -9,6 +9,7 @@ from accounts.access.resolve import system_context
 from accounts.access.schema import entered, leave
 from accounts.errors import NoTenant
 from accounts.models import Account
+from listbackup.core.ids import parse_id
 from listbackup.core.tasks import BaseTask
 
 log = structlog.get_logger(__name__)
@@ -30,9 +31,10 @@ class AccountTask(BaseTask):
         if not account_id:
             raise NoTenant(f"{self.name} came without an account")
         leave()
-        account = Account.objects.select_related("organization").filter(pk=account_id).first()
+        pk = parse_id(account_id)
+        account = Account.objects.select_related("organization").filter(pk=pk).first() if pk else None
         if account is None:
-            log.warning("task_for_unknown_account", task=self.name, account=account_id)
+            log.warning("task_for_unknown_account", task=self.name, account=repr(account_id)[:60])
             return None
         try:
             with entered(account.organization):

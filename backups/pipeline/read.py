@@ -1,5 +1,6 @@
 """Reading streams at once: a thread each, pages through one queue that holds a bounded number of bytes."""
 
+import contextlib
 import queue
 import threading
 from collections import deque
@@ -109,9 +110,9 @@ class Feed:
             except _Closed:
                 return
             except ListBackupError as error:
-                self._put(StreamEnded(root, error), 0)
+                self._put_last(StreamEnded(root, error))
             except BaseException as error:  # noqa: BLE001 - raised again in the consumer's thread
-                self._put(error, 0)
+                self._put_last(error)
                 return
 
     def _read(self, root: str, state: dict[str, Any] | None) -> None:
@@ -128,6 +129,11 @@ class Feed:
             return  # only a progress bar depends on it; reading will say what is wrong
         if total is not None:
             self._put(Counted(root, total), 0)
+
+    def _put_last(self, event: Event | BaseException) -> None:
+        """An error that nobody waits for any more is dropped: the consumer has one already."""
+        with contextlib.suppress(_Closed):
+            self._put(event, 0)
 
     def _put(self, event: Event | BaseException, size: int) -> None:
         with self._condition:

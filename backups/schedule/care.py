@@ -45,7 +45,7 @@ def _next_one(moment: dt.datetime) -> bool:
             return True
         _care(row, source, moment)
     # Days that passed while nobody looked are one, not many.
-    row.due_at = max(moment, row.due_at + DAY)
+    row.due_at = row.due_at + DAY if row.due_at + DAY > moment else moment + DAY
     row.save(update_fields=["due_at"])
     return True
 

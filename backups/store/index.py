@@ -21,9 +21,11 @@ def fingerprint(key: bytes) -> bytes:
     return hashlib.blake2b(key, digest_size=16).digest()
 
 
-def version_value(content_hash: bytes) -> int:
-    """The 64 bits of a content hash that the index keeps; never ABSENT."""
-    return int.from_bytes(content_hash[:8], "little") or 1
+def version_values(content_hashes: Sequence[bytes]) -> Numbers:
+    """The 64 bits of each content hash that the index keeps; never ABSENT."""
+    values = np.frombuffer(b"".join(content_hashes), dtype="<u8")[::2].copy()
+    values[values == ABSENT] = 1
+    return values
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class _Run:
         while True:
             inside = np.minimum(at, len(self) - 1)
             same = (at < len(self)) & (self.high[inside] == high)
+            if not same.any():
+                return inside, same
             match = same & (self.low[inside] == low)
             onward = same & ~match  # two keys share 64 bits: look at the next entry
             if not onward.any():
@@ -73,42 +77,38 @@ class KeyIndex:
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []  # oldest first, each at least twice as long as the next
-        self._recent: dict[bytes, tuple[int, int]] = {}
+        self._recent: dict[bytes, int] = {}  # put since the last spill; all of them seen
 
-    def find(self, fingerprints: Sequence[bytes], *, mark: bool = False) -> list[int]:
+    def find(self, fingerprints: Sequence[bytes], *, mark: bool = False) -> Numbers:
         """The value of each key, ABSENT where there is none. `mark` notes those present as seen."""
         count = len(fingerprints)
         values = np.zeros(count, dtype=np.uint64)
         if self._runs and count:
             both = np.frombuffer(b"".join(fingerprints), dtype=np.uint64).reshape(count, 2)
             high, low = both[:, 0].copy(), both[:, 1].copy()
-            waiting = np.ones(count, dtype=np.bool_)
+            waiting: npt.NDArray[np.bool_] | None = None  # None: all
             for run in reversed(self._runs):
                 at, match = run.find(high, low)
-                match &= waiting
-                values[match] = run.value[at[match]]
+                if waiting is not None:
+                    match &= waiting
+                if not match.any():
+                    continue
+                found = at[match]
+                values[match] = run.value[found]
                 if mark:
-                    run.seen[at[match]] = 1
-                waiting &= ~match
+                    run.seen[found] = 1
+                waiting = ~match if waiting is None else waiting & ~match
                 if not waiting.any():
                     break
-        answer: list[int] = values.tolist()
-        if self._recent:
+        if self._recent and not self._recent.keys().isdisjoint(fingerprints):
             for position, known in enumerate(map(self._recent.get, fingerprints)):
                 if known is not None:
-                    answer[position] = known[0]
-                    if mark:
-                        self._recent[fingerprints[position]] = (known[0], 1)
-        return answer
+                    values[position] = known
+        return values
 
-    def recent(self, key: bytes) -> int | None:
-        """The value put lately, None if there is none in the dict: for keys that come twice in one page."""
-        known = self._recent.get(key)
-        return None if known is None else known[0]
-
-    def put(self, key: bytes, value: int) -> None:
-        """The newest value of the key with this fingerprint; it counts as seen."""
-        self._recent[key] = (value, 1)
+    def put(self, fingerprints: Sequence[bytes], values: Numbers) -> None:
+        """The newest values of keys; they count as seen."""
+        self._recent.update(zip(fingerprints, values.tolist(), strict=True))
 
     def settle(self) -> None:
         """Turn the dict into a run when it is full. Call between pages."""
@@ -143,8 +143,7 @@ class KeyIndex:
         at, match = run.find(both[:, 0].copy(), both[:, 1].copy())
         answer: list[bool] = (match & (run.seen[at] == 0) & (run.value[at] != ABSENT)).tolist()
         for position, key in enumerate(fingerprints):
-            known = self._recent.get(key)
-            if known is not None:
+            if key in self._recent:
                 answer[position] = False
         return answer
 
@@ -156,8 +155,8 @@ class KeyIndex:
             return
         count = len(self._recent)
         both = np.frombuffer(b"".join(self._recent), dtype=np.uint64).reshape(count, 2)
-        values = np.fromiter((v for v, _ in self._recent.values()), dtype=np.uint64, count=count)
-        seen = np.fromiter((s for _, s in self._recent.values()), dtype=np.uint8, count=count)
+        values = np.fromiter(self._recent.values(), dtype=np.uint64, count=count)
+        seen = np.ones(count, dtype=np.uint8)
         self._recent.clear()
         self._push(both[:, 0].copy(), both[:, 1].copy(), values, seen)
 

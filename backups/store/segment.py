@@ -39,7 +39,7 @@ class SegmentWriter:
         self.upserts = self.deletes = self.raw_bytes = 0
         self._least: bytes | None = None
         self._greatest = b""
-        self._rows: list[tuple[bytes, int, bytes, str | None, bytes | None]] = []
+        self._rows = _Rows()
         self._pending = 0
         self._open = True
         self._context = blobs.write(self.name)
@@ -70,20 +70,41 @@ class SegmentWriter:
         """Bytes of raw taken so far."""
         return self.raw_bytes + self._pending
 
-    def add(self, key: bytes, seq: int, content_hash: bytes, cursor: str | None, raw: bytes | None) -> None:
-        """A version of a record; `raw` None says that it is gone. Rows come in order of `seq`."""
-        self._rows.append((key, seq, content_hash, cursor, raw))
-        if raw is None:
-            self.deletes += 1
-        else:
-            self.upserts += 1
-            self._pending += len(raw)
-        if len(self._rows) >= ROW_GROUP_ROWS or self._pending >= ROW_GROUP_BYTES:
-            try:
-                self._write_group()
-            except BaseException:
-                self.abandon()
-                raise
+    def add(
+        self,
+        keys: Sequence[bytes],
+        first_seq: int,
+        hashes: Sequence[bytes],
+        cursors: Sequence[str | None],
+        raws: Sequence[bytes | None],
+    ) -> None:
+        """Versions of records, numbered from `first_seq`; a `raw` of None says that the record is gone."""
+        count, start = len(keys), 0
+        try:
+            while start < count:
+                stop, size = self._fitting(raws, start)
+                chunk = slice(start, stop)
+                self._rows.extend(keys[chunk], first_seq + start, hashes[chunk], cursors[chunk], raws[chunk])
+                gone = raws[chunk].count(None)
+                self.deletes += gone
+                self.upserts += stop - start - gone
+                self._pending += size
+                start = stop
+                if len(self._rows.keys) >= ROW_GROUP_ROWS or self._pending >= ROW_GROUP_BYTES:
+                    self._write_group()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _fitting(self, raws: Sequence[bytes | None], start: int) -> tuple[int, int]:
+        """Where the rows from `start` that this row group takes end, and their bytes of raw: at least one row."""
+        stop = min(len(raws), start + ROW_GROUP_ROWS - len(self._rows.keys))
+        room, size = ROW_GROUP_BYTES - self._pending, 0
+        for position in range(start, stop):
+            size += len(raws[position] or b"")
+            if size >= room:
+                return position + 1, size
+        return stop, size
 
     def close(self) -> Segment:
         """Finish, read back, compare. Raises DamagedObject when the storage returns other bytes than it was given."""
@@ -123,42 +144,78 @@ class SegmentWriter:
         self._context.__exit__(GeneratorExit, GeneratorExit(), None)
 
     def _write_group(self) -> None:
-        rows, self._rows = self._rows, []
+        rows, self._rows = self._rows.in_order(), _Rows()
         self.raw_bytes += self._pending
         self._pending = 0
-        if not rows:
+        count = len(rows.keys)
+        if not count:
             return
-        rows.sort(key=_row_key)  # stable: versions of one key stay in order of seq
-        keys, seqs, hashes, cursors, raws = zip(*rows, strict=True)
-        if self._least is None or keys[0] < self._least:
-            self._least = keys[0]
-        self._greatest = max(self._greatest, keys[-1])
+        if self._least is None or rows.keys[0] < self._least:
+            self._least = rows.keys[0]
+        self._greatest = max(self._greatest, rows.keys[-1])
+        gone = None in rows.raws
+        ops = pa.array(["d" if raw is None else "u" for raw in rows.raws]) if gone else pa.repeat("u", count)
+        hashes = pa.py_buffer(b"".join(rows.hashes))
         columns = [
-            _text(keys),
-            pa.array([self.number] * len(rows), pa.int32()),
-            pa.array(seqs, pa.int64()),
-            pa.array(["d" if raw is None else "u" for raw in raws], pa.string()),
-            pa.array(hashes, pa.binary(HASH_BYTES)),
-            pa.array(cursors, pa.string()),
-            _text(raws),
+            _text(rows.keys),
+            pa.array(np.full(count, self.number, np.int32)),
+            pa.array(np.array(rows.seqs, np.int64)),
+            ops,
+            pa.FixedSizeBinaryArray.from_buffers(pa.binary(HASH_BYTES), count, [None, hashes]),
+            pa.array(rows.cursors, pa.string()),
+            _text(rows.raws),
         ]
-        self._parquet.write_batch(pa.record_batch(columns, schema=SCHEMA), row_group_size=len(rows))
+        del rows  # the columns hold copies
+        self._parquet.write_batch(pa.record_batch(columns, schema=SCHEMA), row_group_size=count)
 
 
-def _row_key(row: tuple[bytes, int, bytes, str | None, bytes | None]) -> bytes:
-    return row[0]
+class _Rows:
+    """The rows of a row group, by column: lists of bytes cost the garbage collector less than a tuple per row."""
+
+    def __init__(self) -> None:
+        self.keys: list[bytes] = []
+        self.seqs: list[int] = []
+        self.hashes: list[bytes] = []
+        self.cursors: list[str | None] = []
+        self.raws: list[bytes | None] = []
+
+    def extend(
+        self,
+        keys: Sequence[bytes],
+        first_seq: int,
+        hashes: Sequence[bytes],
+        cursors: Sequence[str | None],
+        raws: Sequence[bytes | None],
+    ) -> None:
+        self.keys += keys
+        self.seqs += range(first_seq, first_seq + len(keys))
+        self.hashes += hashes
+        self.cursors += cursors
+        self.raws += raws
+
+    def in_order(self) -> "_Rows":
+        """Sorted by key; versions of one key stay in order of seq."""
+        order = sorted(range(len(self.keys)), key=self.keys.__getitem__)
+        if order == list(range(len(order))):
+            return self
+        rows = _Rows()
+        rows.keys, rows.seqs = [self.keys[at] for at in order], [self.seqs[at] for at in order]
+        rows.hashes, rows.cursors = [self.hashes[at] for at in order], [self.cursors[at] for at in order]
+        rows.raws = [self.raws[at] for at in order]
+        return rows
 
 
 def _text(values: Sequence[bytes | None]) -> pa.Array:
     """A string column without a copy per value. All values are UTF-8: `content_hash` and `str.encode` saw to that."""
-    lengths = np.fromiter((len(value or b"") for value in values), np.int32, len(values))
+    missing = values.count(None)
+    present = [value or b"" for value in values] if missing else values
+    lengths = np.fromiter(map(len, present), np.int32, len(values))  # type: ignore[arg-type]
     offsets = np.zeros(len(values) + 1, np.int32)
     np.cumsum(lengths, out=offsets[1:])
-    data = b"".join(value or b"" for value in values)
-    validity, missing = None, values.count(None)
+    data, validity = b"".join(present), None  # type: ignore[arg-type]
     if missing:
-        present = np.fromiter((value is not None for value in values), np.bool_, len(values))
-        validity = pa.py_buffer(np.packbits(present, bitorder="little").tobytes())
+        bits = np.fromiter((value is not None for value in values), np.bool_, len(values))
+        validity = pa.py_buffer(np.packbits(bits, bitorder="little").tobytes())
     return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(data), validity, missing)
 
 

@@ -11,7 +11,7 @@ from listbackup.core.storage.blobs import Blobs
 
 from . import seen
 from .format import DELETED_HASH, PART_BYTES, Place, content_hash, part_name
-from .index import ABSENT, KeyIndex, fingerprint, version_value
+from .index import ABSENT, KeyIndex, Numbers, fingerprint, version_values
 from .keys import AccountKey, Keyring
 from .manifest import Segment, Stream
 from .sealed import open_sealed
@@ -77,11 +77,12 @@ class StreamWriter:
 
         Raises RecordRefused (nothing of the page was taken), StorageUnavailable.
         """
-        page = [(_bytes(key), cursor, None if deleted else raw) for key, cursor, raw, deleted in records]
-        hashes = [DELETED_HASH if raw is None else content_hash(raw) for _, _, raw in page]
-        fingerprints = [fingerprint(key) for key, _, _ in page]
+        page = _Page(
+            (_bytes(key), None if cursor is None else _text(cursor), None if deleted else raw)
+            for key, cursor, raw, deleted in records
+        )
         with self._lock:
-            return self._take(page, hashes, fingerprints)
+            return self._take(page)
 
     def absent(self, keys: Iterable[str]) -> int:
         """Note that these records are gone, where they exist. How many were noted."""
@@ -201,45 +202,45 @@ class StreamWriter:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _take(
-        self, page: list[tuple[bytes, str | None, bytes | None]], hashes: list[bytes], fingerprints: list[bytes]
-    ) -> PageCounts:
-        index, counts = self._loaded(), PageCounts()
-        values = index.find(fingerprints, mark=self._sweeping)
-        for (key, cursor, raw), digest, finger, value in zip(page, hashes, fingerprints, values, strict=True):
-            known = index.recent(finger)
-            if known is None:
-                known = value
-            if raw is None:
-                if known == ABSENT:
-                    continue
-                now, counts.deleted = ABSENT, counts.deleted + 1
-            else:
-                now = version_value(digest)
-                if known == now:
-                    counts.unchanged += 1
-                    if self._sweeping:
-                        self._seen_now.append(finger)
-                    continue
-                if known == ABSENT:
-                    counts.new += 1
-                else:
-                    counts.changed += 1
-            self._write(key, digest, cursor, raw)
-            index.put(finger, now)
-        index.settle()
+    def _take(self, page: "_Page") -> PageCounts:
+        counts = PageCounts()
+        for part in page.without_twice():
+            counts.add(self._take_once(part))
+        self._loaded().settle()
         self._counts.add(counts)
         if self.bytes_pending >= PART_BYTES:
             self.flush()
         return counts
 
-    def _write(self, key: bytes, digest: bytes, cursor: str | None, raw: bytes | None) -> None:
+    def _take_once(self, page: "_Page") -> PageCounts:
+        """Takes records of different keys."""
+        index = self._loaded()
+        known = index.find(page.fingerprints, mark=self._sweeping)
+        now = page.values()
+        other = known != now
+        gone, absent = now == ABSENT, known == ABSENT
+        counts = PageCounts(
+            new=int((other & absent).sum()),
+            changed=int((other & ~absent & ~gone).sum()),
+            unchanged=int((~other & ~gone).sum()),
+            deleted=int((other & gone).sum()),
+        )
+        if self._sweeping and counts.unchanged:
+            self._seen_now += [page.fingerprints[at] for at in np.flatnonzero(~other & ~gone).tolist()]
+        if counts.new + counts.changed + counts.deleted < len(page):
+            page, now = page.select(np.flatnonzero(other).tolist()), now[other]
+        if len(page):
+            self._write(page)
+            index.put(page.fingerprints, now)
+        return counts
+
+    def _write(self, page: "_Page") -> None:
         if self._open is None:
             run = self._run
             self._open = SegmentWriter(run.blobs, run.key, run.place, self._next_part(), self.name, run.number)
-        self._seq += 1
+        first, self._seq = self._seq + 1, self._seq + len(page)
         try:
-            self._open.add(key, self._seq, digest, None if cursor is None else _bytes(cursor).decode(), raw)
+            self._open.add(page.keys, first, page.hashes, page.cursors, page.raws)
         except BaseException:
             self._open = None  # it gave itself up; the run must go on from its checkpoint
             raise
@@ -279,11 +280,7 @@ class StreamWriter:
             flags = index.is_unseen(fingerprints)
             if any(flags):
                 keys = dict.fromkeys(k for k, flag in zip(batch.column("key").to_pylist(), flags, strict=True) if flag)
-                gone += self._take(
-                    [(k.encode(), None, None) for k in keys],
-                    [DELETED_HASH] * len(keys),
-                    [fingerprint(k.encode()) for k in keys],
-                ).deleted
+                gone += self._take(_Page((k.encode(), None, None) for k in keys)).deleted
                 index.unseen()  # brings the index back into the one run that is_unseen asks
         return gone
 
@@ -293,6 +290,54 @@ class StreamWriter:
         file = open_sealed(self._run.blobs, self._run.keyring, name, identity, segment.bytes)
         for batch in read_batches(file, columns):
             yield [fingerprint(key.encode()) for key in batch.column("key").to_pylist()], batch
+
+
+class _Page:
+    """Records by column. Raises RecordRefused when one is not UTF-8."""
+
+    def __init__(self, records: Iterable[tuple[bytes, str | None, bytes | None]]) -> None:
+        rows = list(records)
+        self.keys = [key for key, _, _ in rows]
+        self.cursors = [cursor for _, cursor, _ in rows]
+        self.raws = [raw for _, _, raw in rows]
+        self.hashes = [DELETED_HASH if raw is None else content_hash(raw) for raw in self.raws]
+        self.fingerprints = [fingerprint(key) for key in self.keys]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def select(self, positions: Sequence[int]) -> "_Page":
+        page = _Page(())
+        page.keys = [self.keys[at] for at in positions]
+        page.cursors = [self.cursors[at] for at in positions]
+        page.raws = [self.raws[at] for at in positions]
+        page.hashes = [self.hashes[at] for at in positions]
+        page.fingerprints = [self.fingerprints[at] for at in positions]
+        return page
+
+    def values(self) -> Numbers:
+        """What the index keeps of each record."""
+        values = version_values(self.hashes)
+        if None in self.raws:
+            values[[raw is None for raw in self.raws]] = ABSENT
+        return values
+
+    def without_twice(self) -> "list[_Page]":
+        """The page, cut where a key comes again."""
+        if len(set(self.fingerprints)) == len(self):
+            return [self]
+        pages, part, met = [], list[int](), set[bytes]()
+        for position, finger in enumerate(self.fingerprints):
+            if finger in met:
+                pages.append(self.select(part))
+                part, met = [], set()
+            part.append(position)
+            met.add(finger)
+        return [*pages, self.select(part)]
+
+
+def _text(text: str) -> str:
+    return text if text.isascii() else _bytes(text).decode()
 
 
 def _bytes(text: str) -> bytes:

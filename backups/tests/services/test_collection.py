@@ -92,18 +92,14 @@ def test_a_snapshot_whose_manifest_is_gone_is_left_for_the_repair(
     assert collect(olga, source, moment=now() + LATER) == 0 and parts(storage) == before
 
 
-def test_a_manifest_without_a_row_still_protects_its_parts(
-    olga: Any, back_up: Any, source: Any, storage: Path
-) -> None:
+def test_a_manifest_without_a_row_still_protects_its_parts(olga: Any, back_up: Any, source: Any, storage: Path) -> None:
     back_up()
     before = parts(storage)
     Snapshot.objects.all().delete()  # the database was restored from before this backup
     assert collect(olga, source, moment=now() + LATER) == 0 and parts(storage) == before
 
 
-def test_nothing_goes_while_a_manifest_cannot_be_opened(
-    olga: Any, back_up: Any, source: Any, storage: Path
-) -> None:
+def test_nothing_goes_while_a_manifest_cannot_be_opened(olga: Any, back_up: Any, source: Any, storage: Path) -> None:
     snapshot = back_up().snapshot
     snapshot_blobs().put(snapshot.manifest_name.replace("metadata.json", "items-0009-dead.parquet"), b"x")
     snapshot_blobs().put(snapshot.manifest_name, b"damaged")

@@ -31,9 +31,7 @@ def erasing(source: Any) -> Job:
     return found
 
 
-def test_an_erased_source_leaves_no_object_and_no_snapshot(
-    olga: Any, back_up: Any, source: Any, storage: Path
-) -> None:
+def test_an_erased_source_leaves_no_object_and_no_snapshot(olga: Any, back_up: Any, source: Any, storage: Path) -> None:
     back_up()
     assert files(storage)
     delete_source(olga, source, erase=True)
