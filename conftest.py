@@ -1,5 +1,8 @@
 """Test services and people. PostgreSQL and Valkey are real (embedded, in a folder of their own), nothing is mocked."""
 
+import atexit
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +11,13 @@ import pytest
 from listbackup.embedded.services import Embedded
 
 _SERVICES: list[Embedded] = []
+
+
+@atexit.register
+def _end_quietly() -> None:
+    """DuckDB's binding writes pages of harmless notes when the interpreter ends, below pytest's closing line."""
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def pytest_configure(config: pytest.Config) -> None:
