@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring  # type: ignore[attr-defined]
 from typing import Any
@@ -109,7 +109,9 @@ def _literal(text: str) -> msgspec.Raw:
 
 
 _decode: Callable[[bytes], Any] = msgspec.json.Decoder(float_hook=_literal).decode
-_encode: Callable[[Any], bytes] = msgspec.json.Encoder(order="sorted").encode
+_encoder = msgspec.json.Encoder(order="sorted")
+_encode: Callable[[Any], bytes] = _encoder.encode
+_encode_into: Callable[[Any, bytearray], None] = _encoder.encode_into
 _blake2b = hashlib.blake2b
 
 
@@ -126,11 +128,24 @@ def canonical_json(raw: bytes) -> bytes:
 
 def content_hash(raw: bytes) -> bytes:
     """16 bytes: BLAKE2b of the canonical JSON. Raises RecordRefused when `raw` is not UTF-8."""
-    try:
-        canonical = _encode(_decode(raw))
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        canonical = _canonical_slow(raw)
-    return _blake2b(canonical, digest_size=HASH_BYTES).digest()
+    return _blake2b(canonical_json(raw), digest_size=HASH_BYTES).digest()
+
+
+def content_hashes(raws: Sequence[bytes | None]) -> list[bytes]:
+    """`content_hash` of each record, DELETED_HASH for None. Raises RecordRefused."""
+    digests = []
+    buffer = bytearray()  # one for all: a new object per record costs more than its encoding
+    for raw in raws:
+        if raw is None:
+            digests.append(DELETED_HASH)
+            continue
+        try:
+            _encode_into(_decode(raw), buffer)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            digests.append(_blake2b(_canonical_slow(raw), digest_size=HASH_BYTES).digest())
+        else:
+            digests.append(_blake2b(buffer, digest_size=HASH_BYTES).digest())
+    return digests
 
 
 class _Number(str):

@@ -79,8 +79,13 @@ class KeyIndex:
         self._runs: list[_Run] = []  # oldest first, each at least twice as long as the next
         self._recent: dict[bytes, int] = {}  # put since the last spill; all of them seen
 
-    def find(self, fingerprints: Sequence[bytes], *, mark: bool = False) -> Numbers:
+    def find(self, fingerprints: Sequence[bytes], *, mark: bool = False) -> list[int]:
         """The value of each key, ABSENT where there is none. `mark` notes those present as seen."""
+        answer: list[int] = self.values(fingerprints, mark=mark).tolist()
+        return answer
+
+    def values(self, fingerprints: Sequence[bytes], *, mark: bool = False) -> Numbers:
+        """`find`, as an array."""
         count = len(fingerprints)
         values = np.zeros(count, dtype=np.uint64)
         if self._runs and count:

@@ -10,7 +10,7 @@ import numpy as np
 from listbackup.core.storage.blobs import Blobs
 
 from . import seen
-from .format import DELETED_HASH, PART_BYTES, Place, content_hash, part_name
+from .format import PART_BYTES, Place, content_hashes, part_name
 from .index import ABSENT, KeyIndex, Numbers, fingerprint, version_values
 from .keys import AccountKey, Keyring
 from .manifest import Segment, Stream
@@ -215,7 +215,7 @@ class StreamWriter:
     def _take_once(self, page: "_Page") -> PageCounts:
         """Takes records of different keys."""
         index = self._loaded()
-        known = index.find(page.fingerprints, mark=self._sweeping)
+        known = index.values(page.fingerprints, mark=self._sweeping)
         now = page.values()
         other = known != now
         gone, absent = now == ABSENT, known == ABSENT
@@ -300,7 +300,7 @@ class _Page:
         self.keys = [key for key, _, _ in rows]
         self.cursors = [cursor for _, cursor, _ in rows]
         self.raws = [raw for _, _, raw in rows]
-        self.hashes = [DELETED_HASH if raw is None else content_hash(raw) for raw in self.raws]
+        self.hashes = content_hashes(self.raws)
         self.fingerprints = [fingerprint(key) for key in self.keys]
 
     def __len__(self) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -113,7 +114,8 @@ class ExportDownloadPage(AccountPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         job = get_job(self.context, pk)
         download = exports.open_export(self.context, job)
-        answer = StreamingHttpResponse(download.content, content_type="application/zip")
+        content = download.stream() if isinstance(request, ASGIRequest) else download.content
+        answer = StreamingHttpResponse(content, content_type="application/zip")
         answer["Content-Length"] = str(download.size)
         answer["Content-Disposition"] = content_disposition_header(True, download.filename) or "attachment"
         return answer
