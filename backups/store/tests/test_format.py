@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backups.store.errors import RecordRefused
-from backups.store.format import _canonical_slow, canonical_json, content_hash, slug
+from backups.store.format import DELETED_HASH, _canonical_slow, canonical_json, content_hash, content_hashes, slug
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -67,6 +67,14 @@ def test_odd_records_have_a_hash() -> None:
     assert canonical_json(b'{"b":"\\u0000\\u001F/\\/","a":-0}') == b'{"a":0,"b":"\\u0000\\u001f//"}'
     with pytest.raises(RecordRefused):
         content_hash(b'{"a":"\xff"}')
+
+
+def test_hashes_of_many_records_are_those_of_each_one() -> None:
+    long, short, odd = json.dumps({"b": "x" * 9000, "a": 1}).encode(), b'{"b":1.50,"a":[]}', b'{"a":"\\ud800"}'
+    raws = [long, short, odd, b"no json", short, b"[" * 50_000, long]
+    assert content_hashes([*raws, None]) == [*map(content_hash, raws), DELETED_HASH]
+    with pytest.raises(RecordRefused):
+        content_hashes([short, b'{"a":"\xff"}'])
 
 
 def test_slugs_differ_and_are_safe() -> None:
