@@ -22,3 +22,11 @@ def uuid7() -> uuid.UUID:
     random_b = value & ((1 << 62) - 1)
     random_a = (value >> 62) & 0xFFF
     return uuid.UUID(int=((value >> 74) << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b)
+
+
+def parse_id(value: object) -> uuid.UUID | None:
+    """The id in its usual spelling, None for anything else: for what came from outside."""
+    try:
+        return uuid.UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
