@@ -29,6 +29,7 @@ class Child:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
+    deaths: int = 0
 
 
 class Supervisor:
@@ -60,12 +61,17 @@ class Supervisor:
             )
         child.started_at = time.monotonic()
 
-    def watch(self) -> None:
-        """One look at the children: what died is started again."""
+    def watch(self) -> list[str]:
+        """One look at the children: what died is started again. Returns sentences about them for the person."""
+        said = []
         for child in self.children:
-            dead = child.process is not None and child.process.poll() is not None
-            if dead and not self.stopping and time.monotonic() - child.started_at > RESTART_PAUSE:
-                self._spawn(child)
+            code = child.process.poll() if child.process is not None else None
+            if code is None or self.stopping or time.monotonic() - child.started_at <= RESTART_PAUSE * child.deaths:
+                continue
+            child.deaths += 1
+            said.append(f"{child.name} ended with {code} and is started again: see {self.log_dir / child.name}.log")
+            self._spawn(child)
+        return said
 
     def stop(self) -> None:
         """Asks all to end, waits, then insists. Nothing is left, also no grandchild."""
@@ -96,8 +102,8 @@ def wait_for(ready: Callable[[], bool], *, seconds: float, what: str, supervisor
     """Polls `ready` until it is true. Raises TimeoutError that names the log to read."""
     deadline = time.monotonic() + seconds
     while not ready():
-        if supervisor is not None:
-            supervisor.watch()
+        for line in supervisor.watch() if supervisor is not None else []:
+            print(line, file=sys.stderr, flush=True)
         if time.monotonic() > deadline:
             where = f": see {supervisor.log_dir}" if supervisor else ""
             raise TimeoutError(f"{what} did not come up within {seconds:.0f} s{where}")

@@ -78,11 +78,14 @@ class Command(BaseCommand):
             return
         else:
             people = self._seed(demo_environment)
-            self._say(options, f"\nListBackup      {address}\nImitated HubSpot {demo_environment['SANDBOX_URL']}/sandbox/")
+            self._say(
+                options, f"\nListBackup      {address}\nImitated HubSpot {demo_environment['SANDBOX_URL']}/sandbox/"
+            )
             self._say(options, f"API             {address}/api/docs\n\n{people}\n")
             self._say(options, f"Ready in {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
         while True:
-            supervisor.watch()
+            for line in supervisor.watch():
+                self.stderr.write(line)
             time.sleep(0.5)
 
     @staticmethod
