@@ -1,7 +1,9 @@
 """The supervisor of `up`."""
 
 import sys
-import time
+from pathlib import Path
+
+import pytest
 
 from listbackup.embedded.processes import Supervisor, wait_for
 
@@ -16,10 +18,25 @@ def test_child_that_dies_then_is_started_again_and_said(tmp_path):
     assert "hello" in (tmp_path / "brief.log").read_text()
 
 
+def gone(pid: int) -> bool:
+    """Whether no such process runs; one that nobody has waited for yet counts as gone."""
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().split()[2] == "Z"
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")
 def test_stop_then_no_child_and_no_grandchild_is_left(tmp_path):
+    note = tmp_path / "pid"
+    sleeper = "import time; time.sleep(60)"
+    code = (
+        "import pathlib, subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {sleeper!r}])\n"
+        f"pathlib.Path({str(note)!r}).write_text(str(child.pid))\n"
+        "time.sleep(60)"
+    )
     supervisor = Supervisor(tmp_path)
-    grandchild = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); time.sleep(60)"
-    child = supervisor.start("parent", [sys.executable, "-c", grandchild])
-    time.sleep(0.2)
+    child = supervisor.start("parent", [sys.executable, "-c", code])
+    wait_for(lambda: note.exists() and bool(note.read_text()), seconds=20, what="The grandchild")
     supervisor.stop()
     assert child.process is not None and child.process.poll() is not None
+    wait_for(lambda: gone(int(note.read_text())), seconds=5, what="The end of the grandchild")
