@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from accounts.access.context import AccountContext
@@ -30,7 +31,7 @@ from listbackup.core.clock import now
 from listbackup.core.errors import ListBackupError
 
 log = structlog.get_logger(__name__)
-CHECKPOINT_SECONDS = 15.0
+CHECKPOINT_SECONDS = float(settings.JOB_CHECKPOINT_SECONDS)
 CHECKPOINT_RECORDS = 20_000
 STREAMS_AT_ONCE = 4
 STREAM_ATTEMPTS = 3  # runs of a job before the streams that go well are committed without the others

@@ -65,6 +65,8 @@ CELERY_TIMEZONE = "UTC"
 JOBS_PER_ACCOUNT = env.integer("JOBS_PER_ACCOUNT", 8, minimum=1)
 # Seconds that a job stays with a worker that does not answer. It renews at a quarter, and stops itself at three quarters.
 JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 120, minimum=4)
+# Seconds of work that a killed worker loses at most.
+JOB_CHECKPOINT_SECONDS = env.integer("JOB_CHECKPOINT_SECONDS", 15, minimum=1)
 QUEUES = ("alerts", "sync", "backup", "export", "analytics", "maintenance")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "backups.tick", "schedule": 5.0, "options": {"queue": "sync", "expires": 5}},
