@@ -1,5 +1,7 @@
 """Background tasks of the backups app: each one call into the domain."""
 
+from uuid import UUID
+
 import structlog
 from celery import shared_task
 
@@ -15,8 +17,8 @@ log = structlog.get_logger(__name__)
 def run_job(context: AccountContext, job_id: str) -> str | None:
     from backups.pipeline.run import run_job as run  # late: heavy
 
-    pk = parse_id(job_id)
-    job = run(context, pk) if pk else _dropped("backups.run_job", job_id)
+    pk = _id(job_id)
+    job = run(context, pk) if pk else None
     return job.state if job else None
 
 
@@ -52,8 +54,8 @@ def look_after() -> int:
 def collect_parts(context: AccountContext, source_id: str) -> int:
     from backups.services.collection import collect_for  # late: heavy
 
-    pk = parse_id(source_id)
-    return collect_for(context, pk) if pk else _dropped("backups.collect_parts", source_id) or 0
+    pk = _id(source_id)
+    return collect_for(context, pk) if pk else 0
 
 
 @shared_task(name="backups.remove_unfinished_objects", base=BaseTask)
@@ -63,6 +65,9 @@ def remove_unfinished_objects() -> int:
     return remove_unfinished()
 
 
-def _dropped(task: str, argument: object) -> None:
-    """A message that no version of ours sends. Repeating it cannot help."""
-    log.warning("task_argument_is_no_id", task=task, argument=repr(argument)[:60])
+def _id(text: object) -> UUID | None:
+    """The argument as an id. A message that no version of ours sends is dropped: repeating it cannot help."""
+    found = parse_id(text)
+    if found is None:
+        log.warning("task_argument_is_no_id", argument=repr(text)[:60])
+    return found

@@ -33,8 +33,11 @@ class Download:
 
     async def stream(self) -> AsyncIterator[bytes]:
         """A piece at a time: given the plain iterator, Django would first gather the whole file in memory."""
-        while piece := await sync_to_async(next)(self.content, b""):
+        while piece := await sync_to_async(self._next)():
             yield piece
+
+    def _next(self) -> bytes:
+        return next(self.content, b"")
 
 
 @transaction.atomic

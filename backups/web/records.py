@@ -23,7 +23,8 @@ TELLING = (
     "phone",
     "status",
 )
-HIDDEN = {"archived", "url", "id", "object"}
+# What every record has and nobody looks for in a table.
+HIDDEN = {"archived", "url", "id", "object", "createdAt", "updatedAt", "hs_object_id", "createdate"}
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,11 @@ def short(value: Any) -> str:
     return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - 1] + "…"
 
 
-def table(rows: Sequence[RecordRow]) -> tuple[list[str], list[TableRow]]:
-    """(column names, rows): telling fields first, then those that most records of the page have."""
+def table(rows: Sequence[RecordRow]) -> tuple[list[tuple[str, str]], list[TableRow]]:
+    """(columns, rows): telling fields first, then those that most records of the page have.
+
+    A column is (its short name, its whole name): `firstname` of `properties.firstname` unless two would read alike.
+    """
     flat = [flatten(row.parsed()) for row in rows]
     filled: dict[str, int] = {}
     for fields in flat:
@@ -78,7 +82,13 @@ def table(rows: Sequence[RecordRow]) -> tuple[list[str], list[TableRow]]:
 
     names = sorted(filled, key=order)[:MAX_COLUMNS]
     cells = [[short(fields.get(name)) for name in names] for fields in flat]
-    return names, [TableRow(row.key, values) for row, values in zip(rows, cells, strict=True)]
+    return headings(names), [TableRow(row.key, values) for row, values in zip(rows, cells, strict=True)]
+
+
+def headings(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Short names, whole where the short one is not enough to tell two columns apart."""
+    last = [name.split(".")[-1] for name in names]
+    return [(short if last.count(short) == 1 else name, name) for short, name in zip(last, names, strict=True)]
 
 
 def fields_of(raw: bytes | None) -> dict[str, str]:

@@ -65,6 +65,8 @@ class DataPage(AccountPage):
             "q": text,
             "after": after,
             "columns": columns,
+            "filled_streams": [one for one in streams if one[2]],
+            "empty_streams": [one for one in streams if not one[2]],
             "rows": table,
             "next_url": f"?{urlencode({**here, 'after': rows[-1].key})}" if more else "",
             "first_url": f"?{urlencode(here)}" if after else "",
