@@ -3,6 +3,8 @@
 from django.db import models
 
 from accounts.access.querysets import TenantModel
+from accounts.activity.wording import sentence
+from accounts.enums import Via
 from listbackup.core.db import public_key
 
 
@@ -31,4 +33,12 @@ class Entry(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor}: {self.action} {self.object_label}"
+        return f"{self.actor} {self.sentence}: {self.object_label}"
+
+    @property
+    def via_label(self) -> str:
+        return dict(Via.choices).get(self.via, self.via)
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.action)
