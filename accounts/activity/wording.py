@@ -23,14 +23,8 @@ SENTENCES = {
     "group.sources_added": "added sources to a group",
     "group.source_removed": "took a source out of a group",
     "group.synced": "started a group's backups",
-    "job.started": "started a job",
-    "job.cancelled": "cancelled a job",
-    "job.finished": "finished a job",
-    "job.failed": "could not finish a job",
-    "job.retried": "ran a job again",
     "job.priority_changed": "changed a job's priority",
     "job.deleted": "took a job off the list",
-    "snapshot.committed": "finished a backup",
     "snapshot.verified": "proved a snapshot readable",
     "snapshot.damaged": "found a snapshot damaged",
     "export.written": "made an export",
@@ -40,6 +34,33 @@ SENTENCES = {
 }
 
 
+# Jobs write "<kind>.<what became of it>".
+JOBS = {
+    "backup": "a backup",
+    "sync": "a backup",
+    "export": "an export",
+    "verify": "a verification",
+    "restore": "a restore",
+}
+OUTCOMES = {
+    "requested": "asked for",
+    "retried": "asked again for",
+    "cancelled": "cancelled",
+    "queued": "will try again",
+    "waiting": "postponed",
+    "completed": "finished",
+    "succeeded": "finished",
+    "complete": "finished",
+    "partial": "finished a part of",
+    "suspicious": "finished, with something to look at,",
+    "failed": "could not finish",
+    "dead": "gave up",
+}
+
+
 def sentence(action: str) -> str:
     """`source.created` → "added a source"; an action without a sentence is spelt out."""
+    noun, _, outcome = action.partition(".")
+    if noun in JOBS and outcome in OUTCOMES:
+        return f"{OUTCOMES[outcome]} {JOBS[noun]}"
     return SENTENCES.get(action) or action.replace(".", " ").replace("_", " ")
