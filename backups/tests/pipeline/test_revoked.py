@@ -41,7 +41,8 @@ def test_a01_a_grant_that_is_revoked_in_mid_run_waits_for_a_person_and_goes_on_a
     sync_platforms()
     connection = connect(rita, sandbox)
     source = create_source(rita, connection=connection, schedule="hourly", start=False)
-    job, taken, pages = start_job(rita, source=source), pipeline.Writing.page, []
+    job, taken = start_job(rita, source=source), pipeline.Writing.page
+    pages: list[Any] = []
 
     def page(self: Any, root: str, page: Any) -> None:
         taken(self, root, page)
