@@ -51,7 +51,9 @@ def test_sign_up_then_first_backup_then_a_record(page, stack):
 
     page.get_by_role("link", name=re.compile("HubSpot")).first.click()
     no_violations(page, "platform")
-    page.get_by_role("button", name=re.compile("Connect|Continue", re.I)).first.click()
+    page.get_by_role("link", name="Connect HubSpot").first.click()
+    no_violations(page, "connect")
+    page.locator("main form button.btn-primary").first.click()
     page.wait_for_url("**/oauth/authorize**")
     page.get_by_role("button", name="Connect app").click()
     page.wait_for_url(re.compile(r"/(start|connections)/"))
