@@ -44,6 +44,8 @@ if ttl < wanted then redis.call('PEXPIRE', KEYS[1], wanted) end
 return 1
 """
 _FOREVER = 10**15
+# A platform without limits is asked about only this often: whether another worker was told to wait.
+_UNLIMITED_SECONDS = 0.5
 
 
 class RedisLimiter:
@@ -54,11 +56,14 @@ class RedisLimiter:
         self._sleep = sleep
         self._take = client.register_script(_ACQUIRE)
         self._block = client.register_script(_PENALISE)
+        self._free_until: dict[str, float] = {}
 
     def acquire(
         self, bucket: str, *, rules: Sequence[Rule], longest: float = math.inf, sleep: Sleep | None = None
     ) -> float:
         """See `Limiter.acquire`."""
+        if not rules and time.monotonic() < self._free_until.get(bucket, 0.0):
+            return 0.0
         numbers: list[int] = []
         for rule in rules:
             interval, burst = interval_and_burst(rule)
@@ -70,6 +75,8 @@ class RedisLimiter:
             raise WaitTooLong(wait)
         if wait > 0:
             (sleep or self._sleep)(wait)
+        elif not rules:
+            self._free_until[bucket] = time.monotonic() + _UNLIMITED_SECONDS
         return wait
 
     def learn(self, bucket: str, headers: Mapping[str, float]) -> None:
@@ -79,4 +86,5 @@ class RedisLimiter:
 
     def penalise(self, bucket: str, seconds: float) -> None:
         """See `Limiter.penalise`."""
+        self._free_until.pop(bucket, None)
         self._block(keys=[self._prefix + bucket], args=[round(seconds * 1_000_000)])
