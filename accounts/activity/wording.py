@@ -16,6 +16,7 @@ SENTENCES = {
     "source.resumed": "resumed a source",
     "source.deleted": "deleted a source",
     "source.tested": "tested a source",
+    "source.erased": "erased a source's snapshots",
     "source.parts_collected": "cleared away what unfinished runs had left",
     "group.created": "made a source group",
     "group.updated": "changed a source group",

@@ -119,7 +119,7 @@ class Command(BaseCommand):
         celery = [*python, "celery", "-A", "listbackup", "worker", "--loglevel", "info", "--without-gossip"]
         celery += ["--without-mingle", "--pool", "prefork"]
         environment = common | {"PUBLIC_URL": f"http://localhost:{port}"}
-        quick = [*celery, "-n", "quick@%h", "-Q", "alerts,sync,export,analytics,maintenance", "-c", "2", "-B"]
+        quick = [*celery, "-n", "quick@%h", "-Q", "alerts,sync,export,analytics,maintenance", "-c", "3", "-B"]
         supervisor.start("worker-quick", quick, environment)
         backup = [*celery, "-n", "backup@%h", "-Q", "backup", "-c", str(workers)]
         supervisor.start("worker-backup", backup, environment)
