@@ -42,6 +42,7 @@ JOBS = {
     "export": "an export",
     "verify": "a verification",
     "restore": "a restore",
+    "cleanup": "a clean-up",
 }
 OUTCOMES = {
     "requested": "asked for",
