@@ -12,7 +12,12 @@ def test_child_that_dies_then_is_started_again_and_said(tmp_path):
     supervisor = Supervisor(tmp_path)
     child = supervisor.start("brief", [sys.executable, "-c", "print('hello')"])
     said: list[str] = []
-    wait_for(lambda: bool(said.extend(supervisor.watch()) or said), seconds=20, what="A restart")
+
+    def restarted() -> bool:
+        said.extend(supervisor.watch())
+        return bool(said)
+
+    wait_for(restarted, seconds=20, what="A restart")
     assert "brief ended with 0" in said[0] and child.deaths == 1
     supervisor.stop()
     assert "hello" in (tmp_path / "brief.log").read_text()
