@@ -76,7 +76,8 @@ function show(part, message) {
   const list = part.querySelector("[data-live-streams]");
   for (const stream of message.streams ?? []) showStream(list, stream);
   const waited = message.waited_s ? ` · ${duration(message.waited_s)} waiting for the platform's limit` : "";
-  setText(part.querySelector("[data-live-requests]"), `${number.format(message.requests ?? 0)} requests${waited}`);
+  const requests = `${number.format(message.requests ?? 0)} request${message.requests === 1 ? "" : "s"}${waited}`;
+  setText(part.querySelector("[data-live-requests]"), message.requests ? requests : "");
 }
 
 const FINAL = new Set(["succeeded", "partial", "failed", "cancelled", "dead"]);

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from listbackup.core.web import wording
 
-WIDTH, HEIGHT = 640, 180
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 22
+# The drawing is stretched to its place, so it holds no text and no circles; words stand beside it in HTML.
+WIDTH, HEIGHT = 640, 160
 _WORDS = {"good": "good", "partial": "partial", "failed": "failed", "none": "no run"}
 _numbers = counter(1)
 
@@ -58,30 +58,35 @@ def strip(days: Sequence[Any], label: str = "") -> SafeString:
     )
 
 
-def _frame(top: float, labels: Sequence[object], centres: Sequence[float]) -> SafeString:
-    """Three rules with their values, and the first, middle and last label below."""
-    parts = []
-    for share in (0, 0.5, 1):
-        y = TOP + (HEIGHT - TOP - BOTTOM) * (1 - share)
-        parts.append(format_html('<line class="rule" x1="{}" x2="{}" y1="{}" y2="{}"/>', LEFT, WIDTH - RIGHT, y, y))
-        parts.append(
-            format_html(
-                '<text x="{}" y="{}" text-anchor="end">{}</text>', LEFT - 8, y + 4, wording.short_count(top * share)
-            )
-        )
+def _plot(title: str, description: str, top: float, labels: Sequence[object], inner: SafeString) -> SafeString:
+    """The drawing with three rules, their values at its left, and the first, middle and last label below."""
+    number = next(_numbers)
+    rules = format_html_join(
+        "",
+        '<line class="rule" x1="0" x2="{}" y1="{}" y2="{}"/>',
+        ((WIDTH, y, y) for y in (0, HEIGHT / 2, HEIGHT)),
+    )
     last = len(labels) - 1
-    shown = {0: "start", last // 2: "middle", last: "end"} if last > 1 else dict.fromkeys(range(last + 1), "middle")
-    for index, anchor in shown.items():
-        parts.append(
-            format_html(
-                '<text x="{}" y="{}" text-anchor="{}">{}</text>',
-                centres[index],
-                HEIGHT - 4,
-                anchor,
-                _label(labels[index]),
-            )
-        )
-    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped by format_html
+    shown = [labels[index] for index in sorted({0, last // 2, last})] if last > 1 else labels
+    spans = "<span>{}</span>"
+    return format_html(
+        '<div class="plot"><div class="plot-y" aria-hidden="true">{}</div>'
+        '<svg class="chart" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-labelledby="chart-{}-t chart-{}-d">'
+        '<title id="chart-{}-t">{}</title><desc id="chart-{}-d">{}</desc>{}{}</svg>'
+        '<div class="plot-x" aria-hidden="true">{}</div></div>',
+        format_html_join("", spans, ((wording.short_count(top * share),) for share in (1, 0.5, 0))),
+        WIDTH,
+        HEIGHT,
+        number,
+        number,
+        number,
+        title,
+        number,
+        description,
+        rules,
+        inner,
+        format_html_join("", spans, ((_label(label),) for label in shown)),
+    )
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> SafeString:
@@ -107,68 +112,43 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> S
     )
 
 
-def _svg(title: str, description: str, inner: SafeString) -> SafeString:
-    number = next(_numbers)
-    return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="chart-{}-t chart-{}-d"><title id="chart-{}-t">{}</title>'
-        '<desc id="chart-{}-d">{}</desc>{}</svg>',
-        WIDTH,
-        HEIGHT,
-        number,
-        number,
-        number,
-        title,
-        number,
-        description,
-        inner,
-    )
-
-
 def line(points: Sequence[Sequence[Any]], title: str, unit: str = "") -> SafeString:
     """`[(date or label, value), ...]` oldest first, as a line over a pale area, scale from 0."""
     if not points:
         return format_html('<p class="muted">{}: nothing to draw yet.</p>', title)
     values = [float(point[1]) for point in points]
     top = nice_top(max(values))
-    room, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-    gap = room / max(len(points) - 1, 1)
-    xs = [LEFT + round(gap * number, 1) if len(points) > 1 else LEFT + room / 2 for number in range(len(points))]
-    ys = [round(TOP + tall * (1 - value / top), 1) for value in values]
+    gap = WIDTH / max(len(points) - 1, 1)
+    xs = [round(gap * number, 1) if len(points) > 1 else WIDTH / 2 for number in range(len(points))]
+    ys = [round(HEIGHT * (1 - value / top), 1) for value in values]
     path = " ".join(f"{'L' if n else 'M'}{x:.1f} {y:.1f}" for n, (x, y) in enumerate(zip(xs, ys, strict=True)))
-    base = TOP + tall
-    dots = format_html_join(
+    # What answers the pointer: a column around each point.
+    columns = [(max(x - gap / 2, 0), min(x + gap / 2, WIDTH)) for x in xs]
+    spots = format_html_join(
         "",
-        '<circle class="{}" cx="{}" cy="{}" r="{}"{}><title>{}: {} {}</title></circle>',
+        '<rect class="spot" x="{}" y="0" width="{}" height="{}"><title>{}: {} {}</title></rect>',
         (
-            (
-                "dot",
-                x,
-                y,
-                2.5 if n == len(points) - 1 else 6,
-                "" if n == len(points) - 1 else mark_safe(' fill-opacity="0"'),
-                _label(p[0]),
-                wording.count(v),
-                unit,
-            )
-            for n, (x, y, p, v) in enumerate(zip(xs, ys, points, values, strict=True))
+            (round(left, 1), round(right - left, 1), HEIGHT, _label(point[0]), wording.count(value), unit)
+            for (left, right), point, value in zip(columns, points, values, strict=True)
         ),
     )
     inner = format_html(
-        '{}<path class="area" d="{} L{} {} L{} {} Z"/><path class="curve" d="{}"/>{}',
-        _frame(top, [p[0] for p in points], xs),
+        '<path class="area" d="{} L{} {} L{} {} Z"/><path class="curve" d="{}"/><path class="end" d="M{} {}h.01"/>{}',
         path,
         xs[-1],
-        base,
+        HEIGHT,
         xs[0],
-        base,
+        HEIGHT,
         path,
-        dots,
+        xs[-1],
+        ys[-1],
+        spots,
     )
     first, last = (f"{wording.count(v)} {unit}".strip() for v in (values[0], values[-1]))
     said = f"From {first} on {_label(points[0][0])} to {last} on {_label(points[-1][0])}."
     return format_html(
         '<figure class="figure">{}{}</figure>',
-        _svg(title, said, inner),
+        _plot(title, said, top, [point[0] for point in points], inner),
         _table(title, ["", unit or "Value"], [(p[0], v) for p, v in zip(points, values, strict=True)]),
     )
 
@@ -178,33 +158,20 @@ def bars(rows: Sequence[Sequence[Any]], title: str, series: Sequence[str] = ("Va
     if not rows:
         return format_html('<p class="muted">{}: nothing to draw yet.</p>', title)
     top = nice_top(max(sum(float(v) for v in row[1:]) for row in rows))
-    room, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-    slot = room / len(rows)
+    slot = WIDTH / len(rows)
     width = min(slot * 0.72, 40)
-    drawn, centres = [], []
+    drawn = []
     for number, row in enumerate(rows):
-        centre = round(LEFT + slot * (number + 0.5), 1)
-        centres.append(centre)
-        floor = float(TOP + tall)
+        left, floor = slot * (number + 0.5) - width / 2, float(HEIGHT)
         for index, value in enumerate(row[1:]):
-            height = tall * float(value) / top
+            height = HEIGHT * float(value) / top
             floor -= height
             if value:
-                drawn.append(
-                    (
-                        index + 1,
-                        round(centre - width / 2, 1),
-                        round(floor, 1),
-                        round(width, 1),
-                        round(max(height, 1), 1),
-                        _label(row[0]),
-                        wording.count(value),
-                        series[index].lower(),
-                    )
-                )
+                place = [round(part, 1) for part in (left, floor, width, max(height, 1))]
+                drawn.append((index + 1, *place, _label(row[0]), wording.count(value), series[index].lower()))
     rects = format_html_join(
         "",
-        '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}" rx="1"><title>{}: {} {}</title></rect>',
+        '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}"><title>{}: {} {}</title></rect>',
         drawn,
     )
     totals = [sum(float(row[i + 1]) for row in rows) for i in range(len(series))]
@@ -221,7 +188,7 @@ def bars(rows: Sequence[Sequence[Any]], title: str, series: Sequence[str] = ("Va
     shown = format_html('<div class="legend">{}</div>', legend) if len(series) > 1 else ""
     return format_html(
         '<figure class="figure">{}{}{}</figure>',
-        _svg(title, said, format_html("{}{}", _frame(top, [r[0] for r in rows], centres), rects)),
+        _plot(title, said, top, [row[0] for row in rows], rects),
         shown,
         _table(title, ["", *series], rows),
     )

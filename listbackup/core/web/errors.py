@@ -14,10 +14,14 @@ log = structlog.get_logger(__name__)
 
 
 def error_page(request: HttpRequest, error: ListBackupError) -> HttpResponse:
-    """`templates/errors/<status>.html`, or the general one of its class, with message, remedy and correlation id."""
+    """`templates/errors/<code>.html`, `<status>.html` or the general one of its class, with message, remedy and correlation id."""
     if request.path.startswith("/api/"):
         return problem_response(error, request)
-    names = [f"errors/{error.status}.html", "errors/500.html" if error.status >= 500 else "errors/400.html"]
+    names = [
+        f"errors/{error.code}.html",
+        f"errors/{error.status}.html",
+        "errors/500.html" if error.status >= 500 else "errors/400.html",
+    ]
     context = {"error": error, "correlation_id": getattr(request, "correlation_id", "")}
     if error.status >= 500:
         # Without context processors: the page must come also when the database or the cache does not answer.

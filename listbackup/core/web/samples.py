@@ -12,6 +12,7 @@ def samples() -> dict[str, Any]:
     days = [today - timedelta(days=29 - number) for number in range(30)]
     states = ["none"] * 3 + ["good"] * 14 + ["failed", "partial"] + ["good"] * 11
     return {
+        "sample_errors": ["HubSpot does not know this key. Copy it again from Settings, Private apps."],
         "sample_days": [{"day": day, "state": state} for day, state in zip(days, states, strict=True)],
         "sample_points": [(day, 41_000 + 240 * n + (n % 5) * 90) for n, day in enumerate(days)],
         "sample_rows": [(day, 12 + n % 7, 40 + (n * 13) % 50, n % 4) for n, day in enumerate(days)],

@@ -78,6 +78,12 @@ def relative(moment: datetime, now: datetime) -> str:
     return "in 1 minute" if ahead else "1 minute ago"
 
 
+def to_the_minute(moment: datetime, zone: ZoneInfo) -> str:
+    """`23 Nov 2026, 14:05` in the person's zone."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
 def exact(moment: datetime, zone: ZoneInfo) -> str:
     """`Monday 23 November 2026, 14:05:09 CET` in the person's zone."""
     local = moment.astimezone(zone)

@@ -1,7 +1,7 @@
 """Template tags and filters of the design system. Their syntax with examples: `templates/components/README.md`."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,9 +63,18 @@ def _zone(context: template.Context) -> ZoneInfo:
     return ZoneInfo(getattr(user, "time_zone", None) or "UTC")
 
 
+def _moment(moment: datetime | str | None) -> datetime | None:
+    """A moment as the database has it, or as a manifest or a record's history writes it (ISO 8601)."""
+    if not isinstance(moment, str):
+        return moment
+    parsed = datetime.fromisoformat(moment) if moment else None
+    return parsed.replace(tzinfo=UTC) if parsed is not None and parsed.tzinfo is None else parsed
+
+
 @register.simple_tag(takes_context=True)
-def when(context: template.Context, moment: datetime | None, none: str = "Never") -> SafeString:
+def when(context: template.Context, moment: datetime | str | None, none: str = "Never") -> SafeString:
     """`<time>` with the relative time, and the exact one in the person's zone on hover."""
+    moment = _moment(moment)
     if moment is None:
         return format_html('<span class="muted">{}</span>', none)
     return format_html(
@@ -77,19 +86,25 @@ def when(context: template.Context, moment: datetime | None, none: str = "Never"
 
 
 @register.simple_tag(takes_context=True)
-def exactly(context: template.Context, moment: datetime | None, none: str = "Never") -> SafeString:
+def exactly(context: template.Context, moment: datetime | str | None, none: str = "Never") -> SafeString:
     """`<time>` with date and time in the person's zone: `23 Nov 2026, 14:05`."""
+    moment = _moment(moment)
     if moment is None:
         return format_html('<span class="muted">{}</span>', none)
     zone = _zone(context)
-    local = moment.astimezone(zone)
     return format_html(
-        '<time datetime="{}" title="{}">{} {}</time>',
+        '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(timespec="seconds"),
         wording.exact(moment, zone),
-        local.day,
-        f"{local:%b %Y, %H:%M}",
+        wording.to_the_minute(moment, zone),
     )
+
+
+@register.simple_tag(takes_context=True)
+def moment_text(context: template.Context, moment: datetime | str | None, none: str = "Never") -> str:
+    """As `exactly`, without `<time>`: for an `<option>` or an attribute."""
+    moment = _moment(moment)
+    return none if moment is None else wording.to_the_minute(moment, _zone(context))
 
 
 @register.simple_tag(takes_context=True)

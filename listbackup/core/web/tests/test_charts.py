@@ -38,10 +38,9 @@ def test_line_ends_at_the_last_value_and_lists_every_number() -> None:
     assert description.text == "From 0 records on 1 Mar to 100 records on 2 Mar."
     curve = drawn.find(".//path[@class='curve']")
     assert curve is not None
-    assert (
-        curve.attrib["d"]
-        == f"M{charts.LEFT}.0 {charts.HEIGHT - charts.BOTTOM}.0 L{charts.WIDTH - charts.RIGHT}.0 {charts.TOP}.0"
-    )
+    assert curve.attrib["d"] == f"M0.0 {charts.HEIGHT}.0 L{charts.WIDTH}.0 0.0"
+    assert [label.text for label in drawn.findall(".//div[@class='plot-y']/span")] == ["100", "50", "0"]
+    assert [label.text for label in drawn.findall(".//div[@class='plot-x']/span")] == ["1 Mar", "2 Mar"]
     assert [cell.text for cell in drawn.findall(".//td")] == ["0", "100"]
 
 
@@ -55,6 +54,6 @@ def test_bars_stack_without_gaps_up_to_the_total() -> None:
     rects = drawn.findall(".//svg[@class='chart']/rect")
     assert [r.attrib["class"] for r in rects] == ["bar-1", "bar-2", "bar-2"]
     first, second = rects[0].attrib, rects[1].attrib
-    assert float(second["y"]) == charts.TOP
+    assert float(second["y"]) == 0
     assert float(second["y"]) + float(second["height"]) == float(first["y"])
-    assert float(first["y"]) + float(first["height"]) == charts.HEIGHT - charts.BOTTOM
+    assert float(first["y"]) + float(first["height"]) == charts.HEIGHT

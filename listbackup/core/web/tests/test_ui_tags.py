@@ -54,6 +54,14 @@ def test_query_keeps_filters_and_drops_the_page() -> None:
     assert shown == "?kind=backup&amp;state=failed"
 
 
+def test_moments_written_in_text_are_read_as_utc_and_shown_in_the_persons_zone() -> None:
+    markup = "{% moment_text moment %}|{% moment_text '' 'Not yet' %}|{% exactly moment %}"
+    text, nothing, shown = render(markup, moment="2026-07-01T07:06:09").split("|")
+    assert (text, nothing) == ("1 Jul 2026, 08:06", "Not yet")
+    assert ">1 Jul 2026, 08:06</time>" in shown
+    assert 'datetime="2026-07-01T07:06:09+00:00"' in shown
+
+
 def test_chip_is_current_when_its_value_is_in_the_url() -> None:
     assert "aria-current" in render("{% chip 'Failed' 'state' 'failed' %}", "/?state=failed")
     assert "aria-current" not in render("{% chip 'All' 'state' '' %}", "/?state=failed")
