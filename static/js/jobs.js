@@ -75,7 +75,7 @@ function show(part, message) {
   setBar(part.querySelector("[data-live-bar]"), message.percent);
   const list = part.querySelector("[data-live-streams]");
   for (const stream of message.streams ?? []) showStream(list, stream);
-  const waited = message.waited_s ? ` · ${duration(message.waited_s)} waiting for the platform's limit` : "";
+  const waited = message.waited_s ? ` · ${duration(message.waited_s)} of waiting for the platform's limit, all streams together` : "";
   const requests = `${number.format(message.requests ?? 0)} request${message.requests === 1 ? "" : "s"}${waited}`;
   setText(part.querySelector("[data-live-requests]"), message.requests ? requests : "");
 }

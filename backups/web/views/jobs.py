@@ -27,7 +27,7 @@ FIGURES = {
     "bytes_in": ("Received", filesize_si),
     "bytes_stored": ("Stored", filesize_si),
     "requests": ("Requests", count),
-    "waited_rate_limit_s": ("Waited for the platform's limit", duration),
+    "waited_rate_limit_s": ("Waited for the platform's limit, all streams together", duration),
 }
 
 
