@@ -20,6 +20,7 @@ class Role(models.TextChoices):
 class AccountStatus(models.TextChoices):
     ACTIVE = "active", "Active"
     SUSPENDED = "suspended", "Suspended"
+    CLOSING = "closing", "Being deleted"
 
 
 class MembershipStatus(models.TextChoices):

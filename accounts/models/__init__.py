@@ -1,8 +1,21 @@
 from accounts.models.account import Account
+from accounts.models.api_token import ApiToken
 from accounts.models.idempotency import IdempotencyKey
+from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
 from accounts.models.organization import Organization
+from accounts.models.plan import Plan
 from accounts.models.schema_template import SchemaTemplate
 from accounts.models.user import User
 
-__all__ = ["Account", "IdempotencyKey", "Membership", "Organization", "SchemaTemplate", "User"]
+__all__ = [
+    "Account",
+    "ApiToken",
+    "IdempotencyKey",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "Plan",
+    "SchemaTemplate",
+    "User",
+]
