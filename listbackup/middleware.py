@@ -2,7 +2,7 @@
 
 1. structlog's RequestMiddleware gives every request an id before anything can log.
 2. CorrelationMiddleware copies it to the answer and to `request.correlation_id` for error pages and problems.
-3. Security, static files and CSP come before anything that touches a session.
+3. Security, static files and the content policy come before anything that touches a session.
 4. BodyLimitMiddleware refuses large bodies before anything reads them.
 5. Sessions, CSRF, authentication, allauth, htmx.
 6. AccountContextMiddleware last: it needs the person, and must see every exit of the view.
@@ -11,8 +11,9 @@
 from collections.abc import Callable
 
 import structlog
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from listbackup.core.api.problems import problem_response
 from listbackup.core.errors import TooLarge
@@ -35,6 +36,18 @@ class CorrelationMiddleware:
         response = self.get_response(request)
         response["X-Correlation-ID"] = correlation_id
         return response
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """The strict policy for every page, and ADMIN_CONTENT_POLICY's exceptions for the admin alone."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path.startswith("/admin/") and not report_only:
+            parts.replace = {**settings.ADMIN_CONTENT_POLICY, **(parts.replace or {})}
+        return parts
 
 
 class BodyLimitMiddleware:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from listbackup.status import views as status
 
@@ -17,10 +17,11 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 
 
-class SwaggerView(SpectacularSwaggerView):
-    """The API's page, from local files. Swagger UI styles itself inline, so this one page has its own policy."""
+class SwaggerView(SpectacularSwaggerSplitView):
+    """The API's page, from local files; its set-up script is a file of its own, as our content policy wants it."""
 
     public = True
+    template_name = "api_docs.html"
 
 
 urlpatterns = [

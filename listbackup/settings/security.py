@@ -1,6 +1,6 @@
 """Cookies, CSP, body limits, outgoing requests."""
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from listbackup.settings import env
 from listbackup.settings.base import BASE_DOMAIN
@@ -34,6 +34,9 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# The staff's admin is drawn by Alpine, which compiles its expressions, and colours itself in a style element.
+# Still no script that is not a file of ours, and nothing of other hosts.
+ADMIN_CONTENT_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 REQUEST_BODY_LIMIT = 5 * 1024 * 1024  # bytes; larger requests are refused with 413 before they are read
@@ -42,4 +45,5 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # Outgoing requests of connectors.
 ALLOWED_PRIVATE_HOSTS = frozenset(env.hosts("ALLOWED_PRIVATE_HOSTS"))
 PLATFORM_HOSTS = env.json_object("PLATFORM_HOSTS")
-__all__ = [name for name in dir() if name.isupper() and name not in {"BASE_DOMAIN", "NONCE", "NONE", "SELF"}]
+_NOT_SETTINGS = {"BASE_DOMAIN", "NONCE", "NONE", "SELF", "UNSAFE_EVAL", "UNSAFE_INLINE"}
+__all__ = [name for name in dir() if name.isupper() and name not in _NOT_SETTINGS]

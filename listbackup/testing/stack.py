@@ -22,6 +22,11 @@ class Stack:
     var: Path
     process: subprocess.Popen[str]
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """For further `manage.py` commands on the same data."""
+        return {**os.environ, "LB_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "listbackup.settings"}
+
     def mails(self) -> list[str]:
         folder = self.var / "mail"
         return [file.read_text(errors="replace") for file in sorted(folder.glob("*.log"))] if folder.exists() else []

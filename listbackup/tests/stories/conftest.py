@@ -44,11 +44,12 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any, stack: Stack) -> Iterator[Any]:
-    """A fresh browser profile; errors of scripts fail the test."""
-    context = chromium.new_context(base_url=stack.base, bypass_csp=True, viewport={"width": 1280, "height": 900})
+    """A fresh browser profile under our real content policy; errors of scripts and refusals of the policy fail."""
+    context = chromium.new_context(base_url=stack.base, viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
     yield opened
     context.close()
     assert not errors, errors
