@@ -5,11 +5,13 @@ costs nothing. Bodies past the limit raise `BodyTooLarge` before they are in mem
 """
 
 import logging
+import re
 import ssl
 import time
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,10 +21,12 @@ import httpx
 from listbackup.core.errors import PlatformError
 from listbackup.core.http.deadline import Deadline, GuardedBackend
 from listbackup.core.http.guard import Guard, HostRefused, Resolver, resolve
+from listbackup.core.http.http1 import Origin, Pool, Request, Timeouts
 from listbackup.core.http.redact import redact
 
 _SAFE_SCHEMES = frozenset({"http", "https"})
 _STEP = 1 << 20
+_PLAIN_TARGET = re.compile(r"[A-Za-z0-9_.~!#$%&'()*+,/:;=?@\[\]-]*\Z")  # needs no escaping
 _PATH_SAFE = "!#$%&'()*+,/:;=?@[]~"  # what is escaped stays so; the rest is escaped here
 
 
@@ -56,7 +60,7 @@ class HttpSettings:
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """httpcore's pool over the guarded network backend."""
+    """Our pool over the guarded network backend."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
@@ -66,14 +70,7 @@ class GuardedTransport(httpx.BaseTransport):
         self._deadline = Deadline()
         read = settings.read_timeout
         self._timeout = {"connect": settings.connect_timeout, "read": read, "write": read, "pool": read}
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
-            max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,
-            keepalive_expiry=30.0,
-            http2=False,
-            network_backend=GuardedBackend(guard, self._deadline),
-        )
+        self._pool = Pool(GuardedBackend(guard, self._deadline), _tls_context(), settings.max_connections)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Raises HostRefused, BodyTooLarge, BodyDamaged, or httpx's transport errors."""
@@ -96,22 +93,18 @@ class GuardedTransport(httpx.BaseTransport):
         headers: list[tuple[bytes, bytes]],
         content: bytes | Iterable[bytes] | None = None,
         *,
-        timeout: Mapping[str, float | None] | None = None,
+        timeout: Timeouts | None = None,
         total: float | None = None,
         limit: int | None = None,
     ) -> httpx.Response:
         """One exchange; `headers` without Host. Raises as `handle_request`."""
         scheme, host, target = self._target(url)
-        core = httpcore.Request(
-            method,
-            httpcore.URL(scheme=scheme.encode(), host=_host(host), port=_port(host, scheme), target=target),
-            headers=[(b"Host", host.encode("ascii")), *headers],
-            content=content,
-            extensions={"timeout": timeout or self._timeout},
-        )
+        origin = _origin(scheme, host)
+        request = Request(method, target, [(b"Host", host.encode("ascii")), *headers], content)
         self._deadline.at = time.monotonic() + (self._settings.total_timeout if total is None else total)
         try:
-            return self._exchange(core, self._settings.max_response_bytes if limit is None else limit)
+            allowed = self._settings.max_response_bytes if limit is None else limit
+            return self._exchange(origin, request, timeout or self._timeout, allowed)
         except httpcore.TimeoutException as error:
             raise httpx.ReadTimeout(str(error) or "no answer in time") from error
         except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
@@ -142,23 +135,26 @@ class GuardedTransport(httpx.BaseTransport):
             scheme, host = rewritten.scheme, rewritten.netloc
             path = rewritten.path.rstrip("/") + path
         query = f"?{parts.query}" if parts.query else ""
-        return scheme, host, quote(path + query, safe=_PATH_SAFE).encode("ascii")
+        target = path + query
+        if not _PLAIN_TARGET.match(target):
+            target = quote(target, safe=_PATH_SAFE)
+        return scheme, host, target.encode("ascii")
 
-    def _exchange(self, core: httpcore.Request, limit: int) -> httpx.Response:
-        response = self._pool.handle_request(core)
+    def _exchange(self, origin: Origin, request: Request, timeout: Timeouts, limit: int) -> httpx.Response:
+        connection = self._pool.take(origin, timeout)
         try:
+            answer = connection.exchange(request, timeout)
             encoding, kept = b"", []
-            for pair in response.headers:
+            for pair in answer.headers:
                 name = pair[0].lower()
                 if name == b"content-encoding":
                     encoding = pair[1].strip().lower()
                 elif name not in (b"transfer-encoding", b"content-length"):
                     kept.append(pair)
-            assert isinstance(response.stream, Iterable)
-            body = _read(response.stream, encoding, limit)
+            body = _read(answer, encoding, limit)
         finally:
-            response.close()
-        return httpx.Response(response.status, headers=kept, content=body)
+            self._pool.release(connection)
+        return httpx.Response(answer.status, headers=kept, content=body)
 
     def close(self) -> None:
         self._pool.close()
@@ -195,6 +191,14 @@ def build_client(settings: HttpSettings) -> GuardedClient:
         follow_redirects=False,
         trust_env=False,
     )
+
+
+@lru_cache(maxsize=1)
+def _tls_context() -> ssl.SSLContext:
+    """One for all clients: reading the system's certificates takes 30 ms."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _read(stream: Iterable[bytes], encoding: bytes, limit: int) -> bytes:
@@ -237,12 +241,10 @@ def _too_large(limit: int) -> BodyTooLarge:
     return BodyTooLarge(f"The answer is larger than {limit:,} bytes.")
 
 
-def _host(netloc: str) -> bytes:
-    return (urlsplit(f"//{netloc}").hostname or "").encode("ascii")
-
-
-def _port(netloc: str, scheme: str) -> int:
-    return urlsplit(f"//{netloc}").port or _default_port(scheme)
+@lru_cache(maxsize=256)
+def _origin(scheme: str, netloc: str) -> Origin:
+    parts = urlsplit(f"//{netloc}")
+    return Origin(scheme, parts.hostname or "", parts.port or _default_port(scheme))
 
 
 def _default_port(scheme: str) -> int:
