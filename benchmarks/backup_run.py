@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -57,10 +58,13 @@ streams:
 
 
 class Contacts:
-    """The platform's data: made from the number alone, so that a million take no memory."""
+    """The platform's data, made from the number alone. First pages are rendered into a file before the clock starts:
+    a server that makes its JSON on the fly takes more CPU than the backup, from the same cores."""
 
     def __init__(self, count: int) -> None:
         self.count, self.changed = count, set[int]()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self.starts: list[int] = []
         words = random.Random(7)
         self.words = ["".join(words.choices("abcdefghijklmnopqrstuvwxyz", k=words.randint(3, 10))) for _ in range(2000)]
 
@@ -82,7 +86,7 @@ class Contacts:
             "lifecyclestage": ("lead", "customer", "subscriber")[number % 3],
             "hs_object_id": str(number),
             "hubspot_owner_id": str(int(dice.random() * 50)),
-            "notes": " ".join(pick() for _ in range(35)) + (" (changed)" if changed else ""),
+            "notes": " ".join(pick() for _ in range(48)) + (" (changed)" if changed else ""),
             "lastmodified": START + number + (10**10 if changed else 0),
         }
         body = {
@@ -94,16 +98,25 @@ class Contacts:
         }
         return json.dumps(body).encode()
 
+    def render(self) -> None:
+        for after in range(0, self.count, PAGE):
+            self.starts.append(self.file.tell())
+            last = min(self.count, after + PAGE)
+            self.file.write(self._body(range(after + 1, last + 1), more=last < self.count))
+        self.starts.append(self.file.tell())
+        self.file.flush()
+
     def page(self, after: int, since: int) -> bytes:
         if since >= START + self.count:
             numbers = sorted(number for number in self.changed if number > after)
-            page, more = numbers[:PAGE], len(numbers) > PAGE
-        else:
-            page = list(range(after + 1, min(self.count, after + PAGE) + 1))
-            more = bool(page) and page[-1] < self.count
-        body = b'{"results":[' + b",".join(self.contact(number) for number in page) + b"]"
+            return self._body(numbers[:PAGE], more=len(numbers) > PAGE)
+        start, stop = self.starts[after // PAGE : after // PAGE + 2]
+        return os.pread(self.file.fileno(), stop - start, start)
+
+    def _body(self, numbers: Sequence[int], *, more: bool) -> bytes:
+        body = b'{"results":[' + b",".join(self.contact(number) for number in numbers) + b"]"
         if more:
-            body += b',"paging":{"next":{"after":"%d"}}' % page[-1]
+            body += b',"paging":{"next":{"after":"%d"}}' % numbers[-1]
         return body + b"}"
 
 
@@ -138,6 +151,7 @@ class Server(asyncio.Protocol):
 
 async def serve(count: int) -> None:
     Server.contacts = Contacts(count)
+    Server.contacts.render()
     server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

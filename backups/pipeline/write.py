@@ -9,8 +9,12 @@ from backups.store.manifest import Manifest
 from backups.store.snapshot import SnapshotWriter
 from backups.store.stream import StreamWriter
 from integrations.connector.errors import ScopeMissing
-from integrations.connector.records import Page
+from integrations.connector.records import Page, Record
 from listbackup.core.errors import ListBackupError
+
+# The store takes records in batches: a hundred at a time costs half as much again as a thousand at a time.
+BATCH_RECORDS = 1_000
+BATCH_BYTES = 4 * 1024 * 1024
 
 # A sweep that would delete more than this is not believed until a person says so.
 DOUBTFUL_SHARE = 0.5
@@ -32,6 +36,8 @@ class Writing:
         # Where the next run begins, once the root stream has really ended: pages of its children may still follow.
         self._final: dict[str, dict[str, Any]] = {}
         self._since_flush = 0
+        self._waiting: dict[str, list[Record]] = {}  # read, but not given to the store yet, by stream
+        self._waiting_bytes = 0
         writer.resume(checkpoint.writers)
         for name in checkpoint.writers:
             self._writer(name)
@@ -47,14 +53,19 @@ class Writing:
         return self._since_flush
 
     def page(self, root: str, page: Page) -> None:
-        """Takes a page of the root stream or of one of its children. Raises RecordRefused, StorageUnavailable."""
+        """Takes a page of the root stream or of one of its children; it is in the store after `flush` at the latest.
+
+        Raises RecordRefused, StorageUnavailable.
+        """
         writer = self._writer(page.stream)
         if page.sweep and page.stream not in self._sweeping[root]:
+            self._hand_over(page.stream)
             writer.begin_sweep()
             self._sweeping[root].add(page.stream)
         if page.records:
-            writer.add(page.records)
+            self._wait(page)
         if page.absent:
+            self._hand_over(page.stream)
             writer.absent(page.absent)
         count = len(page.records)
         self.read[page.stream] = self.read.get(page.stream, 0) + count
@@ -67,6 +78,25 @@ class Writing:
             self._final[root] = page.state
         elif root not in self._final:
             self._states[root].state = page.state
+
+    def _wait(self, page: Page) -> None:
+        waiting = self._waiting.setdefault(page.stream, [])
+        waiting += page.records
+        self._waiting_bytes += page.bytes_in
+        if self._waiting_bytes >= BATCH_BYTES:
+            self._hand_over_all()
+        elif len(waiting) >= BATCH_RECORDS:
+            self._hand_over(page.stream)
+
+    def _hand_over(self, name: str) -> None:
+        records = self._waiting.pop(name, None)
+        if records:
+            self._writer(name).add(records)
+
+    def _hand_over_all(self) -> None:
+        for name in list(self._waiting):
+            self._hand_over(name)
+        self._waiting_bytes = 0
 
     def ended(self, root: str) -> None:
         """The root stream was read to its end: what a full pass did not show is gone, unless that cannot be true."""
@@ -90,6 +120,7 @@ class Writing:
 
     def drop_failed(self) -> None:
         """Before a partial commit: failed streams go back to their last good state; first ones keep what was read."""
+        self._hand_over_all()
         before = self.previous.streams if self.previous else {}
         for root in self.failed:
             for name in self.plan.children(root):
@@ -101,6 +132,7 @@ class Writing:
 
     def flush(self) -> Checkpoint:
         """Makes everything so far durable; the checkpoint that may be stored then."""
+        self._hand_over_all()
         for writer in self.writers.values():
             if writer.rows_pending or self._since_flush:
                 writer.flush()
@@ -120,6 +152,7 @@ class Writing:
         }
 
     def _finish_sweep(self, name: str) -> None:
+        self._hand_over(name)
         writer = self._writer(name)
         gone = writer.unseen()
         before = self.previous.streams[name].records if self.previous and name in self.previous.streams else 0

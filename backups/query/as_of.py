@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from backups.store.index import KeyIndex, fingerprint
+from backups.store.index import KeyIndex, fingerprints
 from backups.store.keys import Keyring
 from backups.store.manifest import Manifest, Segment, Stream
 from backups.store.segment import open_segment, read_batches
@@ -104,7 +104,7 @@ class View:
             for batch in self._batches(segment, ["key", "op", "hash", "cursor", "raw"]):
                 keys, keep = batch.column("key").to_pylist(), None
                 if winners is not None:
-                    found = winners.find([fingerprint(key.encode()) for key in keys])
+                    found = winners.find(fingerprints(map(str.encode, keys)))
                     keep = [value == at + position + 1 for position, value in enumerate(found)]
                 at += len(keys)
                 yield _live_rows(batch, keys, keep)
@@ -210,7 +210,7 @@ class View:
         index, at = KeyIndex(), 1
         for segment in entry.segments:
             for batch in self._batches(segment, ["key"]):
-                keys = [fingerprint(key.encode()) for key in batch.column("key").to_pylist()]
+                keys = fingerprints(map(str.encode, batch.column("key").to_pylist()))
                 index.put_many(keys, np.arange(at, at + len(keys), dtype=np.uint64))
                 at += len(keys)
         return index

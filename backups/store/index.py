@@ -17,8 +17,10 @@ ABSENT = 0  # the value of a key that is not there, or deleted
 Numbers = npt.NDArray[np.uint64]
 
 
-def fingerprint(key: bytes) -> bytes:
-    return hashlib.blake2b(key, digest_size=16).digest()
+def fingerprints(keys: Iterable[bytes]) -> list[bytes]:
+    """16 bytes for each key."""
+    blake2b = hashlib.blake2b
+    return [blake2b(key, digest_size=16).digest() for key in keys]
 
 
 def version_values(content_hashes: Sequence[bytes]) -> Numbers:

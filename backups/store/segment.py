@@ -99,9 +99,14 @@ class SegmentWriter:
     def _fitting(self, raws: Sequence[bytes | None], start: int) -> tuple[int, int]:
         """Where the rows from `start` that this row group takes end, and their bytes of raw: at least one row."""
         stop = min(len(raws), start + ROW_GROUP_ROWS - len(self._rows.keys))
-        room, size = ROW_GROUP_BYTES - self._pending, 0
-        for position in range(start, stop):
-            size += len(raws[position] or b"")
+        room = ROW_GROUP_BYTES - self._pending
+        sizes = [len(raw) if raw is not None else 0 for raw in raws[start:stop]]
+        total = sum(sizes)
+        if total < room:
+            return stop, total
+        size = 0
+        for position, one in enumerate(sizes, start):
+            size += one
             if size >= room:
                 return position + 1, size
         return stop, size

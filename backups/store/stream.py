@@ -11,7 +11,7 @@ from listbackup.core.storage.blobs import Blobs
 
 from . import seen
 from .format import PART_BYTES, Place, content_hashes, part_name
-from .index import ABSENT, KeyIndex, Numbers, fingerprint, version_values
+from .index import ABSENT, KeyIndex, Numbers, fingerprints, version_values
 from .keys import AccountKey, Keyring
 from .manifest import Segment, Stream
 from .sealed import open_sealed
@@ -77,9 +77,11 @@ class StreamWriter:
 
         Raises RecordRefused (nothing of the page was taken), StorageUnavailable.
         """
+        rows = list(records)
         page = _Page(
-            (_bytes(key), None if cursor is None else _text(cursor), None if deleted else raw)
-            for key, cursor, raw, deleted in records
+            _all_bytes([row[0] for row in rows]),
+            _all_text([row[1] for row in rows]),
+            [None if row[3] else row[2] for row in rows],
         )
         with self._lock:
             return self._take(page)
@@ -264,23 +266,24 @@ class StreamWriter:
         return self._index
 
     def _load(self, index: KeyIndex, segment: Segment, *, mark: bool = False) -> None:
-        for fingerprints, batch in self._keys(segment, ["key", "op", "hash"]):
+        for fingers, batch in self._keys(segment, ["key", "op", "hash"]):
             hashes = batch.column("hash")
             data = np.frombuffer(hashes.buffers()[1], dtype=np.uint64)
             values = data[2 * hashes.offset : 2 * (hashes.offset + len(hashes)) : 2].copy()
             values[values == ABSENT] = 1
             values[batch.column("op").to_numpy(zero_copy_only=False) == "d"] = ABSENT
-            index.put_many(fingerprints, values)
+            index.put_many(fingers, values)
             if mark:
-                index.mark_seen(fingerprints)
+                index.mark_seen(fingers)
 
     def _delete_unseen(self, segment: Segment) -> int:
         gone, index = 0, self._loaded()
-        for fingerprints, batch in self._keys(segment, ["key"]):
-            flags = index.is_unseen(fingerprints)
+        for fingers, batch in self._keys(segment, ["key"]):
+            flags = index.is_unseen(fingers)
             if any(flags):
                 keys = dict.fromkeys(k for k, flag in zip(batch.column("key").to_pylist(), flags, strict=True) if flag)
-                gone += self._take(_Page((k.encode(), None, None) for k in keys)).deleted
+                page = _Page([key.encode() for key in keys], [None] * len(keys), [None] * len(keys))
+                gone += self._take(page).deleted
                 index.unseen()  # brings the index back into the one run that is_unseen asks
         return gone
 
@@ -289,25 +292,22 @@ class StreamWriter:
         name, identity = place.segment(segment.part), place.identity("segment", segment.part)
         file = open_sealed(self._run.blobs, self._run.keyring, name, identity, segment.bytes)
         for batch in read_batches(file, columns):
-            yield [fingerprint(key.encode()) for key in batch.column("key").to_pylist()], batch
+            yield fingerprints(map(str.encode, batch.column("key").to_pylist())), batch
 
 
 class _Page:
     """Records by column. Raises RecordRefused when one is not UTF-8."""
 
-    def __init__(self, records: Iterable[tuple[bytes, str | None, bytes | None]]) -> None:
-        rows = list(records)
-        self.keys = [key for key, _, _ in rows]
-        self.cursors = [cursor for _, cursor, _ in rows]
-        self.raws = [raw for _, _, raw in rows]
-        self.hashes = content_hashes(self.raws)
-        self.fingerprints = [fingerprint(key) for key in self.keys]
+    def __init__(self, keys: list[bytes], cursors: list[str | None], raws: list[bytes | None]) -> None:
+        self.keys, self.cursors, self.raws = keys, cursors, raws
+        self.hashes = content_hashes(raws)
+        self.fingerprints = fingerprints(keys)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def select(self, positions: Sequence[int]) -> "_Page":
-        page = _Page(())
+        page = _Page([], [], [])
         page.keys = [self.keys[at] for at in positions]
         page.cursors = [self.cursors[at] for at in positions]
         page.raws = [self.raws[at] for at in positions]
@@ -336,8 +336,18 @@ class _Page:
         return [*pages, self.select(part)]
 
 
-def _text(text: str) -> str:
-    return text if text.isascii() else _bytes(text).decode()
+def _all_text(texts: list[str | None]) -> list[str | None]:
+    """The texts, each of which can be written as UTF-8."""
+    if "".join(text for text in texts if text is not None).isascii():
+        return texts
+    return [None if text is None else _bytes(text).decode() for text in texts]
+
+
+def _all_bytes(texts: list[str]) -> list[bytes]:
+    try:
+        return list(map(str.encode, texts))
+    except UnicodeEncodeError:
+        return list(map(_bytes, texts))
 
 
 def _bytes(text: str) -> bytes:

@@ -49,8 +49,8 @@ def highest(rule: Incremental, known: str | None, values: Iterable[str | None]) 
         numbers = [int(value) for value in given if value.lstrip("-").isdigit()]
         numbers += [int(known)] if known is not None else []
         return str(max(numbers)) if numbers else None
-    if len(set(map(len, given))) == 1 and all(value.endswith("Z") for value in given):
-        given = [max(given)]  # one format in UTC sorts as text: parsing one instead of a hundred
+    if len(set(map(len, given))) == 1 and (all(value.endswith("Z") for value in given) or "".join(given).isdecimal()):
+        given = [max(given)]  # one format in UTC, or one length of digits, sorts as text: one is parsed, not a hundred
     moments = [moment for moment in map(moment_of, given) if moment is not None]
     if not moments:
         return known

@@ -1,7 +1,7 @@
 """Decoders built from the manifest: records are sliced as raw bytes, only key, cursor and deleted flag are decoded."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -167,25 +167,46 @@ class RecordShape:
         self._at_once = self._together(leaves, cursor, deletions.flag)
 
     def _together(self, leaves: dict[FieldPath, Any], cursor: FieldPath, flag: FieldPath) -> Getter | None:
-        """Key, cursor and flag by one call, for the usual shape: this line runs for every record."""
+        """Key, cursor and flag by one call, for keys of one field; what the stream lacks is read as its key."""
         key = self._key[0]
-        if len(self._key) != 1 or isinstance(key, str) or not cursor or not flag:
+        if len(self._key) != 1 or isinstance(key, str):
             return None
-        return attrgetter(*(_steps(leaves, path) for path in (key, cursor, flag)))
+        return attrgetter(*(_steps(leaves, path or key) for path in (key, cursor, flag)))
+
+    def records(self, raws: Iterable[bytes], values: Mapping[str, Any], deleted: bool) -> list[Record]:
+        """Each record of a page. Raises as `record`."""
+        together, decode, made = self._at_once, self._decode, list[Record]()
+        if together is None:
+            return [self.record(raw, values, deleted) for raw in raws]
+        has_cursor, has_flag = self._cursor is not None, self._flag is not None
+        # The usual shapes without a call of ours: this runs for every record there is.
+        for raw in raws:
+            try:
+                key, cursor, flag = together(decode(raw))
+            except (msgspec.DecodeError, UnicodeDecodeError, AttributeError):
+                made.append(self.record(raw, values, deleted))
+                continue
+            if type(key) is int:
+                key = str(key)
+            if not has_cursor:
+                cursor = None
+            elif type(cursor) is int:
+                cursor = str(cursor)
+            elif type(cursor) is not str:
+                cursor = key = None
+            if type(key) is not str:
+                made.append(self.record(raw, values, deleted))
+                continue
+            gone = deleted or (has_flag and flag is not False and self._is_flagged(flag))
+            made.append(tuple.__new__(Record, (key, cursor, raw, gone)))
+        return made
 
     def record(self, raw: bytes, values: Mapping[str, Any], deleted: bool) -> Record:
         """Raises BadResponse when the record has no key or is no object."""
         try:
             fields = self._decode(raw)
-            if self._at_once is not None:
-                key, cursor, flag = self._at_once(fields)
-                if type(key) is str and type(cursor) is str:
-                    # False is by far the most frequent flag.
-                    return Record(key, cursor, raw, deleted or (flag is not False and self._is_flagged(flag)))
         except (msgspec.DecodeError, UnicodeDecodeError):
             fields = self._leniently(raw)
-        except AttributeError:
-            pass
         return self._record_of(fields, raw, values, deleted)
 
     def _record_of(self, fields: Any, raw: bytes, values: Mapping[str, Any], deleted: bool) -> Record:

@@ -88,8 +88,7 @@ class Walker:
             assert self._chunks is not None
             raws = _merged([envelope.records for envelope, _ in answers], self._stream, self._chunks.merge)
         try:
-            make = self._record.record
-            records = [make(raw, known, self._deleted) for raw in raws]
+            records = self._record.records(raws, known, self._deleted)
         except BadResponse as error:
             error.stream = self._stream.name
             raise
