@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from backups.store.stream import Columns, columns_of
 from integrations.connector.reader import Reader
 from integrations.connector.records import Page
 from listbackup.core.errors import ListBackupError, PlatformError
@@ -18,8 +19,11 @@ BUFFER_PAGES = 64
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
+    """`columns` are the page's records, hashed while they are fresh in this core's cache."""
+
     root: str
     page: Page
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Feed:
         if state is None:
             self._count(root)
         for page in self._reader.read(root, state, children=self._children(root)):
-            self._put(PageRead(root, page), page.bytes_in)
+            self._put(PageRead(root, page, columns_of(page.records)), page.bytes_in)
         self._put(StreamEnded(root), 0)
 
     def _count(self, root: str) -> None:

@@ -150,7 +150,7 @@ class Backup:
         if isinstance(event, PageRead):
             if self.progress.states.get(event.root) == "waiting":
                 self._mark(writing.plan, event.root, "reading")
-            writing.page(event.root, event.page)
+            writing.page(event.root, event.page, event.columns)
         elif isinstance(event, Counted):
             self.progress.totals[event.root] = event.total
         elif isinstance(event, StreamEnded):

@@ -7,9 +7,9 @@ from backups.pipeline.plan import Plan
 from backups.pipeline.resume import Checkpoint, RootState
 from backups.store.manifest import Manifest
 from backups.store.snapshot import SnapshotWriter
-from backups.store.stream import StreamWriter
+from backups.store.stream import Columns, StreamWriter
 from integrations.connector.errors import ScopeMissing
-from integrations.connector.records import Page, Record
+from integrations.connector.records import Page
 from listbackup.core.errors import ListBackupError
 
 # The store takes records in batches: a hundred at a time costs half as much again as a thousand at a time.
@@ -36,7 +36,7 @@ class Writing:
         # Where the next run begins, once the root stream has really ended: pages of its children may still follow.
         self._final: dict[str, dict[str, Any]] = {}
         self._since_flush = 0
-        self._waiting: dict[str, list[Record]] = {}  # read, but not given to the store yet, by stream
+        self._waiting: dict[str, Columns] = {}  # read, but not given to the store yet, by stream
         self._waiting_bytes = 0
         writer.resume(checkpoint.writers)
         for name in checkpoint.writers:
@@ -52,18 +52,18 @@ class Writing:
     def records_since_flush(self) -> int:
         return self._since_flush
 
-    def page(self, root: str, page: Page) -> None:
+    def page(self, root: str, page: Page, columns: Columns) -> None:
         """Takes a page of the root stream or of one of its children; it is in the store after `flush` at the latest.
 
-        Raises RecordRefused, StorageUnavailable.
+        Raises StorageUnavailable.
         """
         writer = self._writer(page.stream)
         if page.sweep and page.stream not in self._sweeping[root]:
             self._hand_over(page.stream)
             writer.begin_sweep()
             self._sweeping[root].add(page.stream)
-        if page.records:
-            self._wait(page)
+        if len(columns):
+            self._wait(page, columns)
         if page.absent:
             self._hand_over(page.stream)
             writer.absent(page.absent)
@@ -79,9 +79,10 @@ class Writing:
         elif root not in self._final:
             self._states[root].state = page.state
 
-    def _wait(self, page: Page) -> None:
-        waiting = self._waiting.setdefault(page.stream, [])
-        waiting += page.records
+    def _wait(self, page: Page, columns: Columns) -> None:
+        waiting = self._waiting.setdefault(page.stream, columns)
+        if waiting is not columns:
+            waiting += columns
         self._waiting_bytes += page.bytes_in
         if self._waiting_bytes >= BATCH_BYTES:
             self._hand_over_all()
@@ -89,9 +90,9 @@ class Writing:
             self._hand_over(page.stream)
 
     def _hand_over(self, name: str) -> None:
-        records = self._waiting.pop(name, None)
-        if records:
-            self._writer(name).add(records)
+        columns = self._waiting.pop(name, None)
+        if columns is not None:
+            self._writer(name).add_columns(columns)
 
     def _hand_over_all(self) -> None:
         for name in list(self._waiting):

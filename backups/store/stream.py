@@ -73,16 +73,14 @@ class StreamWriter:
     # -- writing --------------------------------------------------------------------------------------------------
 
     def add(self, records: Iterable[tuple[str, str | None, bytes, bool]]) -> PageCounts:
-        """Take a page. Unchanged records are not written; a key that comes twice with other content is a newer version.
+        """`add_columns` of `columns_of`. Raises RecordRefused (nothing was taken), StorageUnavailable."""
+        return self.add_columns(columns_of(records))
 
-        Raises RecordRefused (nothing of the page was taken), StorageUnavailable.
+    def add_columns(self, page: "Columns") -> PageCounts:
+        """Take records. Unchanged ones are not written; a key that comes twice with other content is a newer version.
+
+        Raises StorageUnavailable.
         """
-        rows = list(records)
-        page = _Page(
-            _all_bytes([row[0] for row in rows]),
-            _all_text([row[1] for row in rows]),
-            [None if row[3] else row[2] for row in rows],
-        )
         with self._lock:
             return self._take(page)
 
@@ -204,7 +202,7 @@ class StreamWriter:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _take(self, page: "_Page") -> PageCounts:
+    def _take(self, page: "Columns") -> PageCounts:
         counts = PageCounts()
         for part in page.without_twice():
             counts.add(self._take_once(part))
@@ -214,7 +212,7 @@ class StreamWriter:
             self.flush()
         return counts
 
-    def _take_once(self, page: "_Page") -> PageCounts:
+    def _take_once(self, page: "Columns") -> PageCounts:
         """Takes records of different keys."""
         index = self._loaded()
         known = index.values(page.fingerprints, mark=self._sweeping)
@@ -236,7 +234,7 @@ class StreamWriter:
             index.put(page.fingerprints, now)
         return counts
 
-    def _write(self, page: "_Page") -> None:
+    def _write(self, page: "Columns") -> None:
         if self._open is None:
             run = self._run
             self._open = SegmentWriter(run.blobs, run.key, run.place, self._next_part(), self.name, run.number)
@@ -282,7 +280,7 @@ class StreamWriter:
             flags = index.is_unseen(fingers)
             if any(flags):
                 keys = dict.fromkeys(k for k, flag in zip(batch.column("key").to_pylist(), flags, strict=True) if flag)
-                page = _Page([key.encode() for key in keys], [None] * len(keys), [None] * len(keys))
+                page = Columns([key.encode() for key in keys], [None] * len(keys), [None] * len(keys))
                 gone += self._take(page).deleted
                 index.unseen()  # brings the index back into the one run that is_unseen asks
         return gone
@@ -295,8 +293,8 @@ class StreamWriter:
             yield fingerprints(map(str.encode, batch.column("key").to_pylist())), batch
 
 
-class _Page:
-    """Records by column. Raises RecordRefused when one is not UTF-8."""
+class Columns:
+    """Records by column, hashed: the costly half of taking them, which any thread may do. See `columns_of`."""
 
     def __init__(self, keys: list[bytes], cursors: list[str | None], raws: list[bytes | None]) -> None:
         self.keys, self.cursors, self.raws = keys, cursors, raws
@@ -306,8 +304,16 @@ class _Page:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def select(self, positions: Sequence[int]) -> "_Page":
-        page = _Page([], [], [])
+    def __iadd__(self, other: "Columns") -> "Columns":
+        self.keys += other.keys
+        self.cursors += other.cursors
+        self.raws += other.raws
+        self.hashes += other.hashes
+        self.fingerprints += other.fingerprints
+        return self
+
+    def select(self, positions: Sequence[int]) -> "Columns":
+        page = Columns([], [], [])
         page.keys = [self.keys[at] for at in positions]
         page.cursors = [self.cursors[at] for at in positions]
         page.raws = [self.raws[at] for at in positions]
@@ -322,7 +328,7 @@ class _Page:
             values[[raw is None for raw in self.raws]] = ABSENT
         return values
 
-    def without_twice(self) -> "list[_Page]":
+    def without_twice(self) -> "list[Columns]":
         """The page, cut where a key comes again."""
         if len(set(self.fingerprints)) == len(self):
             return [self]
@@ -334,6 +340,16 @@ class _Page:
             part.append(position)
             met.add(finger)
         return [*pages, self.select(part)]
+
+
+def columns_of(records: Iterable[tuple[str, str | None, bytes, bool]]) -> Columns:
+    """Key, cursor, raw and deleted of each record. Raises RecordRefused when one is not UTF-8."""
+    rows = list(records)
+    return Columns(
+        _all_bytes([row[0] for row in rows]),
+        _all_text([row[1] for row in rows]),
+        [None if row[3] else row[2] for row in rows],
+    )
 
 
 def _all_text(texts: list[str | None]) -> list[str | None]:

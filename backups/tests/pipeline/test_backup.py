@@ -269,8 +269,8 @@ def test_cancelling_a_running_backup_stops_it_at_a_page_and_leaves_no_snapshot(
     job = start_job(olga, source=source)
     taken = pipeline.Writing.page
 
-    def page(self: Any, root: str, page: Any) -> None:
-        taken(self, root, page)
+    def page(self: Any, root: str, page: Any, columns: Any) -> None:
+        taken(self, root, page, columns)
         cancel_job(olga, job)
 
     monkeypatch.setattr(pipeline.Writing, "page", page)

@@ -44,8 +44,8 @@ def test_a01_a_grant_that_is_revoked_in_mid_run_waits_for_a_person_and_goes_on_a
     job, taken = start_job(rita, source=source), pipeline.Writing.page
     pages: list[Any] = []
 
-    def page(self: Any, root: str, page: Any) -> None:
-        taken(self, root, page)
+    def page(self: Any, root: str, page: Any, columns: Any) -> None:
+        taken(self, root, page, columns)
         if not pages:
             sandbox.admin("POST", "faults", {"kind": "revoked_grant"})
         pages.append(page)
