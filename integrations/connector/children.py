@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import httpx
 import msgspec
 
 from integrations.connector.errors import BadResponse, NotHere
@@ -13,6 +12,7 @@ from integrations.connector.pagination import _with as put
 from integrations.connector.records import Page, Record
 from integrations.connector.shapes import ListShape, RecordShape, dig, plain_text
 from integrations.connector.walk import Walker
+from listbackup.core.http.client import Fetched
 
 _DICT = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _LIST = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -62,7 +62,7 @@ class BatchChildren:
                     inputs.append({self._batch.key: record.key, self._batch.more_param: more})
         return {key: self._record.record(raw, {}, False) for key, raw in found.items()}
 
-    def _parse(self, response: httpx.Response) -> list[bytes]:
+    def _parse(self, response: Fetched) -> list[bytes]:
         raws = self._list.envelope(response.content).records
         if self._batch.errors:
             errors = dig(msgspec.json.decode(response.content), self._batch.errors)

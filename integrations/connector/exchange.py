@@ -30,7 +30,7 @@ from integrations.connector.responses import GOOD, check_type, judge
 from integrations.connector.retries import backoff, retry_after
 from integrations.connector.templates import ABSENT, fill, fill_path, fill_plain, fill_query
 from listbackup.core.clock import now
-from listbackup.core.http.client import BodyDamaged, BodyTooLarge, HttpSettings, build_client, origin
+from listbackup.core.http.client import BodyDamaged, BodyTooLarge, Fetched, HttpSettings, build_client, origin
 from listbackup.core.http.redact import redact
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ class Exchange:
             )
         return url
 
-    def send(self, ask: Ask, parse: Callable[[httpx.Response], T], *, stream: str, meter: Meter) -> T:
+    def send(self, ask: Ask, parse: Callable[[Fetched], T], *, stream: str, meter: Meter) -> T:
         """Sends until it is answered well. Raises the errors of `connector.errors`, HostRefused, BodyTooLarge."""
         refreshed, failures, waits = False, 0, 0
         while True:
@@ -168,7 +168,7 @@ class Exchange:
                 raise failure
             self._again(asked, failures, failure, stream, meter)
 
-    def _try(self, ask: Ask, stream: str, meter: Meter) -> tuple[httpx.Response | None, str, ConnectorError | None]:
+    def _try(self, ask: Ask, stream: str, meter: Meter) -> tuple[Fetched | None, str, ConnectorError | None]:
         headers, query, token = sign(self._auth, self._credentials)
         self._turn(ask.bucket, stream, meter)
         content: bytes | None = None
@@ -215,7 +215,7 @@ class Exchange:
         except WaitTooLong as late:
             raise self._later(late.seconds, f"{self.manifest.name} allows no more requests for now.", stream) from None
 
-    def _learn(self, bucket: str, response: httpx.Response) -> None:
+    def _learn(self, bucket: str, response: Fetched) -> None:
         limits = self.manifest.limits
         if not limits.remaining_header or response.status_code == 429:
             return

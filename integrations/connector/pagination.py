@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import msgspec
 
 from integrations.connector.errors import CursorLoop
@@ -12,6 +11,7 @@ from integrations.connector.exchange import Ask
 from integrations.connector.model import PageRule
 from integrations.connector.records import Record
 from integrations.connector.shapes import Envelope, dig, plain_text
+from listbackup.core.http.client import Fetched
 
 Position = dict[str, Any]
 _REPEATS = 3  # the same records under a new cursor: platforms do that once, not for ever
@@ -44,7 +44,7 @@ def values_at(position: Position) -> dict[str, Any]:
 
 
 def following(
-    rule: PageRule, position: Position, envelope: Envelope, records: Sequence[Record], response: httpx.Response
+    rule: PageRule, position: Position, envelope: Envelope, records: Sequence[Record], response: Fetched
 ) -> Position | None:
     """The next position, or None after the last page."""
     count = len(envelope.records)
@@ -104,9 +104,7 @@ def _value(rule: PageRule, position: Position) -> Any:
     return position.get("token")
 
 
-def _cursor(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _cursor(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     if rule.source == "header":
         found: Any = response.headers.get(rule.header)
     elif rule.source == "last_record":
@@ -120,23 +118,17 @@ def _cursor(
     )
 
 
-def _next_url(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _next_url(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     found = response.headers.get(rule.header) if rule.header else envelope.next
     return {"url": str(found)} if found else None
 
 
-def _link(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _link(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     found = response.links.get("next", {}).get("url")
     return {"url": found} if found else None
 
 
-def _number(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _number(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     current = position.get("number", rule.start)
     pages = _int(envelope.pages)
     if pages is not None and current - rule.start + 1 >= pages:
@@ -144,9 +136,7 @@ def _number(
     return {"number": current + 1} if _goes_on(rule, envelope, count, position) else None
 
 
-def _offset(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _offset(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     reached = position.get("offset", rule.start) + count
     total = _int(envelope.total)
     if total is not None and reached - rule.start >= total:
@@ -154,9 +144,7 @@ def _offset(
     return {"offset": reached} if _goes_on(rule, envelope, count, position) else None
 
 
-def _keyset(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _keyset(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     if rule.next:
         # A page may be short because records in it were deleted meanwhile: only the platform knows the last one.
         return None if envelope.next in (None, "", False) else {}
@@ -165,9 +153,7 @@ def _keyset(
     return {}
 
 
-def _none(
-    rule: PageRule, position: Position, envelope: Envelope, response: httpx.Response, count: int
-) -> Position | None:
+def _none(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     return None
 
 

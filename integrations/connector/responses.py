@@ -5,7 +5,6 @@ import email.utils
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
 import msgspec
 
 from integrations.connector.errors import (
@@ -18,6 +17,7 @@ from integrations.connector.errors import (
 )
 from integrations.connector.model import ErrorRule, Manifest
 from integrations.connector.shapes import dig
+from listbackup.core.http.client import Fetched
 from listbackup.core.http.redact import redact
 
 _RETRIED = frozenset({408, 423, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -35,7 +35,7 @@ class Verdict:
 GOOD = Verdict("ok")
 
 
-def judge(manifest: Manifest, response: httpx.Response, stream: str) -> Verdict:
+def judge(manifest: Manifest, response: Fetched, stream: str) -> Verdict:
     """The manifest's first fitting rule decides; without one the status does."""
     status = response.status_code
     body: Any = None
@@ -54,7 +54,7 @@ def judge(manifest: Manifest, response: httpx.Response, stream: str) -> Verdict:
     return _verdict(_default(status), manifest, response, stream, "")
 
 
-def check_type(manifest: Manifest, response: httpx.Response) -> None:
+def check_type(manifest: Manifest, response: Fetched) -> None:
     """A web page instead of data is a login form, a captcha or a proxy. Raises BadResponse."""
     kind = response.headers.get("content-type", "").lower()
     page = "html" in kind or (response.content[:1] == b"<" and "xml" not in kind)
@@ -80,7 +80,7 @@ def _default(status: int) -> str:
     return "redirect" if 300 <= status < 400 else "fail"
 
 
-def _fits(rule: ErrorRule, response: httpx.Response, body: Any) -> bool:
+def _fits(rule: ErrorRule, response: Fetched, body: Any) -> bool:
     if rule.path is None and not rule.header:
         return True
     found = response.headers.get(rule.header) if rule.header else dig(body, rule.path or ())
@@ -92,7 +92,7 @@ def _fits(rule: ErrorRule, response: httpx.Response, body: Any) -> bool:
     return rule.contains.lower() in text.lower()
 
 
-def _verdict(do: str, manifest: Manifest, response: httpx.Response, stream: str, message: str) -> Verdict:
+def _verdict(do: str, manifest: Manifest, response: Fetched, stream: str, message: str) -> Verdict:
     told = message or f"{manifest.name} answered {response.status_code}: {excerpt(response)}"
     if do == "retry":
         return Verdict(do, Unavailable(told, stream=stream))
@@ -112,7 +112,7 @@ def _verdict(do: str, manifest: Manifest, response: httpx.Response, stream: str,
     return Verdict("raise", kinds[do](told, stream=stream))
 
 
-def excerpt(response: httpx.Response) -> str:
+def excerpt(response: Fetched) -> str:
     """What the platform said, in one line without secrets."""
     body = _decoded(response.content)
     for path in (("message",), ("error", "message"), ("error_description",), ("detail",), ("error",), ("title",)):
@@ -131,7 +131,7 @@ def _decoded(content: bytes) -> Any:
         return None
 
 
-def server_time(response: httpx.Response) -> dt.datetime | None:
+def server_time(response: Fetched) -> dt.datetime | None:
     """The platform's clock by its Date header."""
     text = response.headers.get("date")
     if not text:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
 import msgspec
 
 from integrations.connector.errors import BadResponse
@@ -14,6 +13,7 @@ from integrations.connector.model import Chunks, FieldPath, PageRule, Request, S
 from integrations.connector.pagination import LoopGuard, Position, following, place, values_at
 from integrations.connector.records import Record
 from integrations.connector.shapes import Envelope, ListShape, RecordShape
+from listbackup.core.http.client import Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Leaf:
 
     records: list[Record]
     step: Position | None
-    response: httpx.Response
+    response: Fetched
 
 
 class Walker:
@@ -76,7 +76,7 @@ class Walker:
     ) -> Leaf:
         ask = self._exchange.ask(self._request, {**known, **values_at(position)})
         ask = place(ask, self._page, position)
-        answers: list[tuple[Envelope, httpx.Response]] = []
+        answers: list[tuple[Envelope, Fetched]] = []
         for part in parts:
             one = replace(ask, query={**ask.query, **part}) if part else ask
             answers.append(
@@ -97,7 +97,7 @@ class Walker:
             step["url"] = self._exchange.next_url(ask.url, step["url"], self._stream.name)
         return Leaf(records, step, response)
 
-    def _envelope(self, response: httpx.Response) -> Envelope:
+    def _envelope(self, response: Fetched) -> Envelope:
         if response.status_code == 204:
             return Envelope([])
         return self._list.envelope(response.content)

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import httpcore
@@ -42,6 +42,19 @@ class BodyDamaged(PlatformError):
 
     code = "response.truncated"
     kind = "platform"
+
+
+class Fetched(NamedTuple):
+    """An answer, read and decoded whole."""
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes
+
+    @property
+    def links(self) -> dict[str | None, dict[str, str]]:
+        """The Link header by relation."""
+        return httpx.Response(self.status_code, headers=self.headers).links
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ class GuardedTransport(httpx.BaseTransport):
         """Raises HostRefused, BodyTooLarge, BodyDamaged, or httpx's transport errors."""
         headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
         options = request.extensions
-        return self.fetch(
+        got = self.fetch(
             request.method,
             str(request.url),
             headers,
@@ -85,6 +98,7 @@ class GuardedTransport(httpx.BaseTransport):
             total=options.get("total_timeout"),
             limit=options.get("max_response_bytes"),
         )
+        return httpx.Response(got.status_code, headers=got.headers, content=got.content)
 
     def fetch(
         self,
@@ -96,7 +110,7 @@ class GuardedTransport(httpx.BaseTransport):
         timeout: Timeouts | None = None,
         total: float | None = None,
         limit: int | None = None,
-    ) -> httpx.Response:
+    ) -> Fetched:
         """One exchange; `headers` without Host. Raises as `handle_request`."""
         scheme, host, target = self._target(url)
         origin = _origin(scheme, host)
@@ -140,7 +154,7 @@ class GuardedTransport(httpx.BaseTransport):
             target = quote(target, safe=_PATH_SAFE)
         return scheme, host, target.encode("ascii")
 
-    def _exchange(self, origin: Origin, request: Request, timeout: Timeouts, limit: int) -> httpx.Response:
+    def _exchange(self, origin: Origin, request: Request, timeout: Timeouts, limit: int) -> Fetched:
         connection = self._pool.take(origin, timeout)
         try:
             answer = connection.exchange(request, timeout)
@@ -154,7 +168,7 @@ class GuardedTransport(httpx.BaseTransport):
             body = _read(answer, encoding, limit)
         finally:
             self._pool.release(connection)
-        return httpx.Response(answer.status, headers=kept, content=body)
+        return Fetched(answer.status, httpx.Headers(kept), body)
 
     def close(self) -> None:
         self._pool.close()
@@ -167,15 +181,15 @@ class GuardedClient(httpx.Client):
     def __init__(self, transport: GuardedTransport, **options: Any) -> None:
         super().__init__(transport=transport, **options)
         self._guarded = transport
-        self._base = [(name, value) for name, value in self.headers.raw if name.lower() != b"host"]
+        self._base = [(name.lower(), value) for name, value in self.headers.raw if name.lower() != b"host"]
 
     def fetch(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
-    ) -> httpx.Response:
+    ) -> Fetched:
         """Raises HostRefused, BodyTooLarge, BodyDamaged, or httpx's transport errors."""
         own = [(name.encode("ascii"), value.encode("latin-1")) for name, value in (headers or {}).items()]
         names = {name.lower() for name, _ in own}
-        pairs = [pair for pair in self._base if pair[0].lower() not in names] + own
+        pairs = [pair for pair in self._base if pair[0] not in names] + own
         if content is not None:
             pairs.append((b"Content-Length", str(len(content)).encode()))
         return self._guarded.fetch(method, url, pairs, content)
