@@ -1,5 +1,6 @@
 """Runs a job: claim, do, settle. The only caller of the steps beside it."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,7 +125,8 @@ class Backup:
             reader, unread, children=writing.plan.children, threads=STREAMS_AT_ONCE, stop=self._should_stop
         ) as feed:
             try:
-                self._consume(feed, writing)
+                with _rare_collections():
+                    self._consume(feed, writing)
             finally:
                 self._stopping = True  # before the feed waits for its threads
         with self._phase("write"):
@@ -268,6 +270,17 @@ class Backup:
             yield
         finally:
             self.phases[name] = self.phases.get(name, 0.0) + time.monotonic() - begun
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Records are freed by their reference counts; the collector finds nothing in them, at a twentieth of all CPU."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _ends_everything(error: ListBackupError) -> bool:
