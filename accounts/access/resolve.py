@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextField
 
+from accounts.access import freshness
 from accounts.access.context import AccountContext
 from accounts.enums import AccountStatus, MembershipStatus, Role, Via
 from accounts.errors import AccountNotFound
@@ -15,22 +16,41 @@ HEADER = "X-Account-Context"
 
 def role_on(user: User, account: Account) -> Role | None:
     """The strongest role the user has on the account or on one of its ancestors."""
-    ancestors = [UUID(part) for part in account.path.strip("/").split("/")]
-    roles = Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE, account_id__in=ancestors).values_list(
-        "role", flat=True
-    )
+    roles = Membership.objects.filter(
+        user=user, status=MembershipStatus.ACTIVE, account_id__in=ancestor_ids(account)
+    ).values_list("role", flat=True)
     return max((Role(role) for role in roles), key=lambda role: role.rank, default=None)
 
 
-def accounts_of(user: User):  # type: ignore[no-untyped-def]
-    """Every account the user may enter, directly or through an ancestor: one query."""
+def ancestor_ids(account: Account) -> list[UUID]:
+    """From the root down to the account itself."""
+    return [UUID(part) for part in account.path.strip("/").split("/")]
+
+
+def open_accounts() -> QuerySet[Account]:
+    """Accounts that may be entered: neither they nor anything above them is suspended or being deleted."""
+    closed_above = (
+        Account.objects.exclude(status=AccountStatus.ACTIVE)
+        .filter(organization=OuterRef("organization"))
+        .alias(below=ExpressionWrapper(OuterRef("path"), output_field=TextField()))
+        .filter(below__startswith=F("path"))
+    )
+    return Account.objects.select_related("organization").filter(~Exists(closed_above))
+
+
+def accounts_of(user: User) -> QuerySet[Account]:
+    """Every account the user may enter, directly or through an ancestor: two queries."""
+    return open_accounts().filter(_reach(user)).select_related("organization", "parent")
+
+
+def _reach(user: User) -> Q:
     prefixes = Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE).values_list(
         "account__path", flat=True
     )
     reach = Q(pk__in=[])
     for prefix in prefixes:
         reach |= Q(path__startswith=prefix)
-    return Account.objects.filter(reach, status=AccountStatus.ACTIVE).select_related("organization", "parent")
+    return reach
 
 
 def parse_id(value: object) -> UUID:
@@ -46,33 +66,42 @@ def _not_found() -> AccountNotFound:
 
 
 def context_for(user: User, account_id: object | None, *, via: Via, ip: str | None = None) -> AccountContext:
-    """The user's context in the account, or in their first account when `account_id` is None.
+    """The user's context in the account, or in their default account when `account_id` is None.
 
-    Raises AccountNotFound for an unknown, foreign or suspended account alike.
+    Two queries at most, none when it was resolved lately (`accounts.access.freshness`).
+    Raises AccountNotFound for an unknown, foreign, suspended or deleted account alike.
     """
-    if account_id is None:
-        account = default_account(user)
-    else:
-        account = (
-            Account.objects.select_related("organization")
-            .filter(pk=parse_id(account_id), status=AccountStatus.ACTIVE)
-            .first()
-        )
-    role = role_on(user, account) if account else None
-    if account is None or role is None:
+    pk = parse_id(account_id) if account_id is not None else user.default_account_id
+    found = _known(user, pk) if pk is not None else None
+    if found is None and account_id is None:
+        last = last_account(user)
+        found = _known(user, last.pk, last) if last else None
+    if found is None:
         raise _not_found()
+    account, role = found
     return AccountContext(account=account, organization=account.organization, role=role, user=user, via=via, ip=ip)
 
 
-def default_account(user: User) -> Account | None:
+def _known(user: User, pk: UUID, account: Account | None = None) -> tuple[Account, Role] | None:
+    recalled, version = freshness.recall(user.pk, pk)
+    if recalled is not None:
+        return recalled  # type: ignore[no-any-return]
+    account = account or open_accounts().filter(pk=pk).first()
+    role = role_on(user, account) if account else None
+    if account is None or role is None:
+        return None
+    freshness.remember(user.pk, pk, version, (account, role))
+    return account, role
+
+
+def last_account(user: User) -> Account | None:
     """The account entered last, else the one joined first."""
-    membership = (
-        Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE, account__status=AccountStatus.ACTIVE)
-        .select_related("account__organization")
-        .order_by(F("last_access_at").desc(nulls_last=True), "id")
+    return (
+        open_accounts()
+        .filter(memberships__user=user, memberships__status=MembershipStatus.ACTIVE)
+        .order_by(F("memberships__last_access_at").desc(nulls_last=True), "memberships__id")
         .first()
     )
-    return membership.account if membership else None
 
 
 def system_context(account: Account, *, via: Via = Via.TASK) -> AccountContext:
