@@ -21,6 +21,7 @@ class AccountStatus(models.TextChoices):
     ACTIVE = "active", "Active"
     SUSPENDED = "suspended", "Suspended"
     CLOSING = "closing", "Being deleted"
+    ERASED = "erased", "Deleted"
 
 
 class MembershipStatus(models.TextChoices):

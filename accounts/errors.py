@@ -1,6 +1,6 @@
 """Errors of the accounts app."""
 
-from listbackup.core.errors import Forbidden, ListBackupError, NotFound
+from listbackup.core.errors import Conflict, Forbidden, ListBackupError, NotFound
 
 
 class NoTenant(ListBackupError):
@@ -22,3 +22,26 @@ class PermissionMissing(Forbidden):
             remedy="Ask an owner or admin of this account to do it, or to change your role.",
         )
         self.permission = permission
+
+
+class PlanLimitReached(Conflict):
+    code = "plan.limit_reached"
+
+    def __init__(self, what: str, account: str, *, used: int, most: int) -> None:
+        super().__init__(
+            f"{account} has {used:,} of {most:,} {what}: there is no room for more.",
+            remedy="Remove what is no longer needed, or choose a larger plan. What is backed up stays.",
+        )
+
+
+class LastOwner(Conflict):
+    code = "member.last_owner"
+    remedy = "Make somebody else an owner first."
+
+
+class AccountNotEmpty(Conflict):
+    code = "account.not_empty"
+
+
+class AccountStateConflict(Conflict):
+    code = "account.state"

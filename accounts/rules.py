@@ -6,3 +6,6 @@ from accounts.enums import Role
 declare("account.view", Role.VIEWER)
 declare("account.update", Role.ADMIN)
 declare("activity.view", Role.VIEWER)
+declare("account.create_sub_account", Role.ADMIN)
+declare("account.suspend", Role.ADMIN)
+declare("account.delete", Role.OWNER)

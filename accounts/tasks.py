@@ -9,3 +9,10 @@ from listbackup.core.tasks import BaseTask
 @shared_task(name="accounts.send_outbox", base=BaseTask)
 def send_outbox() -> int:
     return deliver_due()
+
+
+@shared_task(name="accounts.erase_due_accounts", base=BaseTask)
+def erase_due_accounts() -> int:
+    from accounts.services.closing import erase_due  # late: leaf task
+
+    return erase_due()

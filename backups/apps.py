@@ -7,3 +7,6 @@ class BackupsConfig(AppConfig):
 
     def ready(self) -> None:
         from backups import receivers, rules  # noqa: F401
+        from backups.selectors.usage import register_counters
+
+        register_counters()

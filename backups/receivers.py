@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from accounts.access.context import AccountContext
+from accounts.models import Account
+from accounts.signals import account_closed, account_erasing, account_opened
 from backups.enums import ACTIVE_STATES, SourceStatus, Trigger
 from backups.errors import JobAlreadyRunning, SourceNotReady
 from backups.models import Job, Source
 from backups.schedule import table
+from backups.services import closing
 from backups.services.alerts import warn_of_failure
 from backups.services.jobs import cancel_job, start_job
 from backups.services.sources import set_status
@@ -61,6 +64,21 @@ def look_after_what_was_stored(context: AccountContext, job: Job, **_: Any) -> N
     if job.writes_snapshots and job.started_at is not None and job.source.status != SourceStatus.DELETED:
         table.plan_care(job.source)
     warn_of_failure(job)
+
+
+@receiver(account_closed)
+def stop_with_the_account(context: AccountContext, account: Account, **_: Any) -> None:
+    closing.stop_everything(context, account)
+
+
+@receiver(account_opened)
+def go_on_with_the_account(context: AccountContext, account: Account, **_: Any) -> None:
+    closing.go_on(context, account)
+
+
+@receiver(account_erasing)
+def erase_with_the_account(context: AccountContext, account: Account, **_: Any) -> None:
+    closing.erase_everything(context, account)
 
 
 def _sources(connection: "Connection") -> Any:

@@ -46,13 +46,16 @@ class AccountContextMixin:
             return
         if method not in self.permissions:
             self.http_method_not_allowed(request)  # type: ignore[attr-defined]
-        self.context = resolve.context_for(
-            request.user, self._wanted(request), via=Via.API, ip=request.META.get("REMOTE_ADDR")
-        )
+        self.context = self.find_context(request)
         connection.set_tenant(self.context.organization)
         rules.require(self.context, self.permissions[method])
         if method == "post":
             self._claimed = claim(request, self.context)
+
+    def find_context(self, request: Request) -> AccountContext:
+        """The account that the header, the token or the session names. Raises AccountNotFound."""
+        user: Any = request.user
+        return resolve.context_for(user, self._wanted(request), via=Via.API, ip=request.META.get("REMOTE_ADDR"))
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, Replay):
@@ -71,6 +74,8 @@ class AccountContextMixin:
         header = request.headers.get(resolve.HEADER)
         if header:
             return header
+        if isinstance(request.auth, dict) and request.auth.get("account"):
+            return request.auth["account"]
         session = getattr(request, "session", None)
         return session.get(resolve.SESSION_KEY) if session is not None else None
 

@@ -1,5 +1,6 @@
 """Finds the account context of a request, task, socket or command: here and nowhere else."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextField
@@ -43,6 +44,34 @@ def accounts_of(user: User) -> QuerySet[Account]:
     return open_accounts().filter(_reach(user)).select_related("organization", "parent")
 
 
+def available_accounts(user: User, most: int = 1_000) -> list[dict[str, Any]]:
+    """The accounts that the user may enter, in order of the tree: id, name, slug, parent, level, role, access
+    (`direct` or `inherited`). Two queries."""
+    held: dict[UUID, Role] = {}
+    for account_id, text in Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE).values_list(
+        "account_id", "role"
+    ):
+        held[account_id] = max(Role(text), held.get(account_id, Role(text)), key=lambda role: role.rank)
+    reach = Q(pk__in=[])
+    for prefix in Account.objects.filter(pk__in=held).values_list("path", flat=True):
+        reach |= Q(path__startswith=prefix)
+    found = []
+    for account in open_accounts().filter(reach).order_by("path")[:most]:
+        roles = [held[node] for node in ancestor_ids(account) if node in held]
+        found.append(
+            {
+                "id": account.pk,
+                "name": account.name,
+                "slug": account.slug,
+                "parent": account.parent_id,
+                "level": account.level,
+                "role": max(roles, key=lambda role: role.rank),
+                "access": "direct" if account.pk in held else "inherited",
+            }
+        )
+    return found
+
+
 def _reach(user: User) -> Q:
     prefixes = Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE).values_list(
         "account__path", flat=True
@@ -79,6 +108,23 @@ def context_for(user: User, account_id: object | None, *, via: Via, ip: str | No
     if found is None:
         raise _not_found()
     account, role = found
+    return AccountContext(account=account, organization=account.organization, role=role, user=user, via=via, ip=ip)
+
+
+def closed_context(user: User, account_id: object, *, via: Via, ip: str | None = None) -> AccountContext:
+    """As `context_for`, but also into a suspended account or one that is being deleted: to look, reactivate or cancel.
+
+    Raises AccountNotFound.
+    """
+    account = (
+        Account.objects.select_related("organization")
+        .filter(pk=parse_id(account_id))
+        .exclude(status=AccountStatus.ERASED)
+        .first()
+    )
+    role = role_on(user, account) if account else None
+    if account is None or role is None:
+        raise _not_found()
     return AccountContext(account=account, organization=account.organization, role=role, user=user, via=via, ip=ip)
 
 

@@ -31,6 +31,14 @@ SENTENCES = {
     "export.written": "made an export",
     "export.downloaded": "downloaded an export",
     "recovery_key.shown": "looked at the recovery key",
+    "account.created": "made an account",
+    "account.updated": "changed an account",
+    "account.moved": "moved an account",
+    "account.suspended": "suspended an account",
+    "account.reactivated": "reactivated an account",
+    "account.deletion_scheduled": "scheduled an account to be deleted",
+    "account.deletion_cancelled": "kept an account from being deleted",
+    "account.erased": "erased an account",
     "support.opened": "opened a support session",
 }
 

@@ -1,10 +1,40 @@
 """Which account a person works in."""
 
+from typing import Any
+
+from allauth.headless import app_settings
+from allauth.headless.tokens.strategies.jwt import internal
+from django.http import HttpRequest
+
 from accounts.access.context import AccountContext
+from accounts.access.resolve import SESSION_KEY
 from accounts.models import Membership
 from listbackup.core.clock import now
+
+CLAIM = "account"
 
 
 def note_access(context: AccountContext) -> None:
     """Remembers which account the person entered last."""
     Membership.objects.filter(user=context.user, account=context.account).update(last_access_at=now())
+
+
+def switch(context: AccountContext, request: HttpRequest, token: Any) -> tuple[str | None, int | None]:
+    """(a new access token that carries the account, its life in seconds); (None, None) for a browser's session.
+
+    `token` is the payload of the access token that the call came with, if it did.
+    """
+    note_access(context)
+    session = internal.get_token_session(token) if isinstance(token, dict) else None
+    if session is None:
+        request.session[SESSION_KEY] = str(context.account_id)
+        return None, None
+    session[SESSION_KEY] = str(context.account_id)
+    session.save()
+    return access_token_for(context.user, session), app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN
+
+
+def access_token_for(user: Any, session: Any) -> str:
+    """An access token with the account that the session is in."""
+    account = session.get(SESSION_KEY)
+    return internal.create_access_token(user, session, {CLAIM: account} if account else {})

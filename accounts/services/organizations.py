@@ -1,14 +1,21 @@
 """New customers: organization, schema, root account, owner, in one transaction."""
 
+from typing import Any
+
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.enums import Role
 from accounts.models import Account, Membership, Organization, User
+from accounts.plans import default_plan
 from accounts.services.schemas import create_schema
 from accounts.signals import organization_created
 from listbackup.core.db import connection
+from listbackup.core.errors import Conflict, Forbidden
 from listbackup.core.ids import uuid7
+
+MOST_OWNED = 20
 
 
 @transaction.atomic
@@ -16,13 +23,34 @@ def create_organization(*, name: str, owner: User, time_zone: str = "UTC") -> Ac
     """Makes the organization and returns its root account."""
     connection.set_schema_to_public()
     key = uuid7()
-    organization = Organization(id=key, name=name, schema_name=f"org_{key.hex}")
+    organization = Organization(id=key, name=name, schema_name=f"org_{key.hex}", plan=default_plan())
     organization.save()
     create_schema(organization.schema_name)
     root = add_account(organization=organization, parent=None, name=name, time_zone=time_zone)
     Membership.objects.create(user=owner, account=root, role=Role.OWNER)
     organization_created.send(sender=Organization, organization=organization, account=root)
     return root
+
+
+@transaction.atomic
+def create_own_organization(
+    *, user: User, name: str, time_zone: str | None = None, company: dict[str, Any] | None = None
+) -> Account:
+    """Another organization of a person who has an address that is proved. Raises InvalidInput, TooMany, Forbidden."""
+    from accounts.services.hierarchy import check_time_zone, clean_company, clean_name  # late: slow start otherwise
+
+    if not EmailAddress.objects.filter(user=user, verified=True).exists():
+        raise Forbidden("Verify your e-mail address first.", remedy="Open the link in the mail that we sent you.")
+    owned = Membership.objects.filter(user=user, role=Role.OWNER, account__parent__isnull=True, team_id__isnull=True)
+    if owned.count() >= MOST_OWNED:
+        raise Conflict(f"You own {MOST_OWNED} organizations already.", remedy="Delete one, or write to our support.")
+    account = create_organization(
+        name=clean_name(name), owner=user, time_zone=check_time_zone(time_zone or user.time_zone)
+    )
+    if company:
+        account.company = clean_company(company)
+        account.save(update_fields=["company"])
+    return account
 
 
 def add_account(*, organization: Organization, parent: Account | None, name: str, time_zone: str = "UTC") -> Account:

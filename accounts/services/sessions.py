@@ -5,6 +5,7 @@ from typing import Any
 from allauth.headless import app_settings
 from allauth.headless.tokens.strategies.jwt import internal
 
+from accounts.services.context_switch import access_token_for
 from listbackup.core.errors import NotSignedIn
 
 
@@ -19,7 +20,8 @@ def rotate(refresh_token: str) -> tuple[str, str]:
     """
     pair = app_settings.TOKEN_STRATEGY.refresh_token(refresh_token)
     if pair is not None:
-        return pair[0], pair[1]
+        fresh = internal.validate_refresh_token(pair[1])
+        return (access_token_for(fresh[0], fresh[1]) if fresh else pair[0]), pair[1]
     payload: dict[str, Any] | None = internal.decode_token(refresh_token, "refresh")
     session = internal.get_token_session(payload) if payload else None
     if session is not None:
@@ -30,3 +32,12 @@ def rotate(refresh_token: str) -> tuple[str, str]:
             remedy="Sign in again. If you did not use it twice, change your password.",
         )
     raise RefreshRefused("The refresh token is unknown or has expired.", remedy="Sign in again.")
+
+
+def end_of_token(payload: Any) -> bool:
+    """Ends the session that an access token belongs to; False when the call came without one."""
+    session = internal.get_token_session(payload) if isinstance(payload, dict) else None
+    if session is None:
+        return False
+    session.flush()
+    return True

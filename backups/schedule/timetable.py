@@ -81,6 +81,20 @@ def parse(text: str, *, seed: int) -> Timetable:
     raise _invalid(text, "This is no schedule.")
 
 
+def shortest_gap(schedule: str, *, zone: str, looking_at: int = 30) -> float | None:
+    """Seconds between two runs, the shortest of the next ones; None for a manual schedule. Raises ScheduleInvalid."""
+    moment, shortest = dt.datetime(2026, 1, 5, tzinfo=dt.UTC), None
+    for number in range(looking_at):
+        slot = next_slot(schedule, after=moment, zone=zone, seed=0)
+        if slot is None:
+            return shortest
+        if number:
+            gap = (slot - moment).total_seconds()
+            shortest = gap if shortest is None else min(shortest, gap)
+        moment = slot
+    return shortest
+
+
 def next_slot(schedule: str, *, after: dt.datetime, zone: str, seed: int) -> dt.datetime | None:
     """The first planned time later than `after`, in UTC; None for a manual schedule."""
     table = parse(schedule, seed=seed)

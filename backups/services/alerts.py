@@ -6,6 +6,8 @@ from django.template.loader import render_to_string
 
 from accounts.outbox.services import enqueue_mail
 from accounts.selectors.recipients import people_to_warn
+from accounts.services.account_settings import setting_of
+from accounts.services.profiles import wants
 from backups.enums import WRITING_KINDS, JobKind, JobState, SourceStatus
 from backups.models import Job
 
@@ -22,7 +24,10 @@ def warn_of_failure(job: Job) -> int:
         return 0
     if job.source.status == SourceStatus.DELETED or _was_bad_before(job, kinds):
         return 0
-    people = people_to_warn(job.account, also=job.source.created_by_id)
+    if not setting_of(job.account, "warn_on_failure"):
+        return 0
+    kind = "verification_failed" if job.kind == JobKind.VERIFY else "backup_failed"
+    people = [user for user in people_to_warn(job.account, also=job.source.created_by_id) if wants(user, kind)]
     address = f"{settings.PUBLIC_URL.rstrip('/')}/jobs/{job.pk}/"
     verb = "cannot be read" if job.kind == JobKind.VERIFY else "could not be backed up"
     for user in people:

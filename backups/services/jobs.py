@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.access.context import AccountContext
+from accounts.access.resolve import open_accounts
 from accounts.activity.services import record
 from backups.enums import ACTIVE_STATES, WRITING_KINDS, JobKind, JobState, SourceStatus, Trigger
 from backups.errors import JobAlreadyRunning, JobStateConflict, SourceNotReady
@@ -92,6 +93,7 @@ def queue_job(
     locked = Source.objects.visible_to(context).select_for_update(of=("self",)).get(pk=source.pk)
     check_ready(locked, kind)
     if kind in WRITING_KINDS:
+        check_account(locked)
         running = active_job(locked)
         if running is not None:
             raise JobAlreadyRunning(running)
@@ -125,6 +127,12 @@ def queue_job(
     job_started.send(sender=Job, context=context, job=job)
     ring(job)
     return job
+
+
+def check_account(source: Source) -> None:
+    """Raises SourceNotReady while the source's account, or one above it, is suspended or being deleted."""
+    if not open_accounts().filter(pk=source.account_id).exists():
+        raise SourceNotReady(f"The account of {source.name} is closed.", remedy="Reactivate the account first.")
 
 
 def check_ready(source: Source, kind: str) -> None:

@@ -7,11 +7,14 @@ from django.db import transaction
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
+from accounts.models import Account
+from accounts.plans import limit_of, require_room
+from accounts.services.account_settings import setting_of
 from backups.enums import ACTIVE_STATES, Health, JobKind, JobState, SourceStatus, Trigger
-from backups.errors import SourceNotReady, StreamUnknown
+from backups.errors import ScheduleInvalid, SourceNotReady, StreamUnknown
 from backups.models import Job, Source
 from backups.schedule import table
-from backups.schedule.timetable import check_schedule
+from backups.schedule.timetable import check_schedule, shortest_gap
 from backups.services.jobs import cancel_job, queue_job, start_job
 from backups.signals import source_created, source_deleted
 from integrations.enums import ConnectionStatus
@@ -33,22 +36,25 @@ def create_source(
     connection: "Connection",
     name: str = "",
     streams: Sequence[str] = (),
-    schedule: str = "daily",
+    schedule: str | None = None,
     start: bool = True,
 ) -> Source:
     """A source of the context's account; with `start`, its first backup is queued.
 
-    No `streams` means all of them, also those that the platform adds later.
-    Raises SourceNotReady, StreamUnknown, ScheduleInvalid, InvalidInput.
+    No `streams` means all of them, also those that the platform adds later; without a schedule it is the account's.
+    Raises SourceNotReady, StreamUnknown, ScheduleInvalid, InvalidInput, PlanLimitReached.
     """
     if connection.status != ConnectionStatus.ACTIVE:
         raise SourceNotReady(f"{connection.name} is not connected.", remedy="Reconnect it first.")
+    require_room(connection.account, "sources")
+    if schedule is None:
+        schedule = str(setting_of(connection.account, "default_schedule"))
     source = Source(
         account=connection.account,
         connection=connection,
         name=_clean_name(name or connection.name),
         streams=check_streams(connection, streams),
-        schedule=check_schedule(schedule),
+        schedule=_affordable(connection.account, check_schedule(schedule)),
         status_changed_at=now(),
         created_by=context.user,
     )
@@ -78,7 +84,8 @@ def update_source(
     if streams is not None and list(streams) != locked.streams:
         changed["streams"], locked.streams = locked.streams, check_streams(locked.connection, streams)
     if schedule is not None and check_schedule(schedule) != locked.schedule:
-        changed["schedule"], locked.schedule = locked.schedule, check_schedule(schedule)
+        changed["schedule"] = locked.schedule
+        locked.schedule = _affordable(locked.account, check_schedule(schedule))
         table.plan(locked)
     if changed:
         locked.save()
@@ -132,6 +139,17 @@ def probe_source(context: AccountContext, source: Source) -> "list[Probe]":
     from backups.services import probes  # late: loads the connector
 
     return probes.probe_source(context, source)
+
+
+def _affordable(account: Account, schedule: str) -> str:
+    """The schedule, when the plan allows so short a pace. Raises ScheduleInvalid."""
+    shortest, gap = limit_of(account, "frequency"), shortest_gap(schedule, zone=account.time_zone)
+    if shortest is not None and gap is not None and gap < shortest * 60:
+        raise ScheduleInvalid(
+            f"Your plan allows a backup every {shortest} minutes at most.",
+            fields={"schedule": [f"Leave at least {shortest} minutes between two backups, or choose a larger plan."]},
+        )
+    return schedule
 
 
 def set_status(source: Source, status: str, *, reason: str = "", remedy: str = "") -> None:

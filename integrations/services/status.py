@@ -13,6 +13,7 @@ from accounts.access.resolve import system_context
 from accounts.activity.services import record
 from accounts.outbox.services import enqueue_mail
 from accounts.selectors.recipients import people_to_warn
+from accounts.services.profiles import wants
 from integrations.directory.models import TokenExpiry
 from integrations.enums import ConnectionStatus
 from integrations.models import Connection
@@ -103,6 +104,8 @@ def _copy_state(source: Connection, target: Connection) -> None:
 def _mail_needs_reconnect(connection: Connection, reason: str) -> None:
     address = f"{settings.PUBLIC_URL.rstrip('/')}/connections/{connection.pk}/"
     for user in people_to_warn(connection.account, also=connection.created_by_id):
+        if not wants(user, "connection_needs_reconnect"):
+            continue
         text = render_to_string(
             "emails/connection_needs_reconnect.txt",
             {

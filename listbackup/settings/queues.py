@@ -82,6 +82,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "maintenance", "expires": 300},
     },
+    "erase-due-accounts": {
+        "task": "accounts.erase_due_accounts",
+        "schedule": 3600.0,
+        "options": {"queue": "maintenance", "expires": 3600},
+    },
     "remove-expired-exports": {
         "task": "backups.remove_expired_exports",
         "schedule": 3600.0,

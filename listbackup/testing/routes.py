@@ -61,6 +61,7 @@ def make_world(people: Any) -> dict[str, Any]:
             "group": factories.make_group(people.acme, source).pk,
             "job": factories.make_job(source).pk,
             "snapshot": snapshot.pk,
+            "account": people.acme.pk,
             "platform": "hubspot",  # the catalogue is the same for everybody
         }
     leave()
@@ -77,6 +78,7 @@ MEANING: dict[str, str] = {
     "connections/": "connection",
     "start/": "connection",
     "start/<uuid:pk>/running/": "source",
+    "api/v1/accounts": "account",
     "api/v1/sources": "source",
     "api/v1/source-groups": "group",
     "api/v1/jobs": "job",

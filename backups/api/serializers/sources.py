@@ -42,7 +42,7 @@ class SourceCreateSerializer(serializers.Serializer[Any]):
     connection = serializers.UUIDField()
     name = serializers.CharField(max_length=150, required=False, default="")
     streams = serializers.ListField(child=serializers.CharField(max_length=200), required=False, default=list)
-    schedule = serializers.CharField(max_length=100, required=False, default="daily")
+    schedule = serializers.CharField(max_length=100, required=False, help_text="without it the account's own default")
 
 
 class SourceUpdateSerializer(serializers.Serializer[Any]):

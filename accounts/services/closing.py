@@ -1,0 +1,110 @@
+"""Deleting an account: at once closed, after thirty days gone, until then to be had back."""
+
+import datetime as dt
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from accounts.access.context import AccountContext
+from accounts.access.resolve import system_context
+from accounts.access.schema import entered
+from accounts.activity.services import record
+from accounts.enums import AccountStatus, MembershipStatus, Role
+from accounts.errors import AccountStateConflict
+from accounts.models import Account, ApiToken, Invitation, Membership, User
+from accounts.outbox.services import enqueue_mail
+from accounts.services.profiles import wants
+from accounts.signals import account_closed, account_erasing, account_opened
+from listbackup.core.clock import now
+from listbackup.core.db import connection
+
+log = structlog.get_logger(__name__)
+GRACE = dt.timedelta(days=30)
+GONE = "Deleted account"
+
+
+@transaction.atomic
+def schedule_erasure(context: AccountContext) -> Account:
+    """Closes the account and everything below it now; its data is erased after `GRACE`. Owners get a mail."""
+    account = _locked(context)
+    if account.status == AccountStatus.CLOSING:
+        return account
+    account.status, account.erase_after = AccountStatus.CLOSING, now() + GRACE
+    account.save()
+    record(context, "account.deletion_scheduled", account, erase_after=account.erase_after.isoformat())
+    account_closed.send(sender=Account, context=context, account=account, reason="Its account is being deleted.")
+    _tell_owners(account)
+    return account
+
+
+@transaction.atomic
+def cancel_erasure(context: AccountContext) -> Account:
+    """The account as it was. Raises AccountStateConflict when it is not being deleted, or when that has begun."""
+    account = _locked(context)
+    if account.status != AccountStatus.CLOSING or account.erase_after is None or account.erase_after <= now():
+        raise AccountStateConflict("This account is not waiting to be deleted.")
+    account.status, account.erase_after, account.status_reason = AccountStatus.ACTIVE, None, ""
+    account.save()
+    record(context, "account.deletion_cancelled", account)
+    account_opened.send(sender=Account, context=context, account=account)
+    return account
+
+
+def erase_due() -> int:
+    """Erases every account whose grace is over; returns how many. May run again after a kill: each step can repeat."""
+    due = Account.objects.filter(status=AccountStatus.CLOSING, erase_after__lte=now()).select_related("organization")
+    done = 0
+    for account in due.order_by("-level"):
+        erase_account(account)
+        done += 1
+    return done
+
+
+def erase_account(account: Account) -> None:
+    """Removes the data of the account and of everything below it for ever; a root takes its organization along."""
+    context = system_context(account)
+    with entered(account.organization):
+        account_erasing.send(sender=Account, context=context, account=account)
+    organization = account.organization
+    with transaction.atomic():
+        tree = Account.objects.filter(path__startswith=account.path)
+        Membership.objects.filter(account__in=tree).delete()
+        Invitation.objects.filter(account__in=tree).delete()
+        ApiToken.objects.filter(account__in=tree).delete()
+        if account.is_root:
+            User.objects.filter(default_account__in=tree).update(default_account=None)
+            tree.delete()
+            _drop_schema(str(organization.schema_name))
+            organization.delete()
+        else:
+            with entered(organization):
+                record(context, "account.erased", account)
+            tree.update(status=AccountStatus.ERASED, erase_after=None, name=GONE, company={}, settings={}, limits={})
+    log.info("account_erased", account=str(account.pk), root=account.is_root)
+
+
+def _drop_schema(name: str) -> None:
+    if not name.startswith("org_"):
+        raise ValueError(f"{name} is no organization's schema")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {connection.ops.quote_name(name)} CASCADE")
+
+
+def _tell_owners(account: Account) -> None:
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/accounts-tree/{account.pk}/delete/"
+    owners = User.objects.filter(
+        is_active=True,
+        memberships__account__in=Account.objects.filter(pk__in=account.path.strip("/").split("/")),
+        memberships__role=Role.OWNER,
+        memberships__status=MembershipStatus.ACTIVE,
+    ).distinct()
+    for user in (owner for owner in owners if wants(owner, "account_closing")):
+        text = render_to_string("emails/account_closing.txt", {"user": user, "account": account, "address": address})
+        enqueue_mail(EmailMultiAlternatives(f"{account.name} will be deleted", text, None, [user.email]))
+
+
+def _locked(context: AccountContext) -> Account:
+    return Account.objects.select_for_update(of=("self",)).select_related("organization").get(pk=context.account_id)

@@ -1,0 +1,46 @@
+"""What becomes of sources and snapshots when their account is closed, opened again, or erased."""
+
+from django.db import transaction
+
+from accounts.access.context import AccountContext
+from accounts.models import Account
+from backups.enums import ACTIVE_STATES, KeyState, SourceStatus
+from backups.models import AccountKey, Job, RecoveryKey, Snapshot, Source
+from backups.schedule import table
+from backups.services.jobs import cancel_job
+from backups.services.storage import snapshot_blobs
+
+
+@transaction.atomic
+def stop_everything(context: AccountContext, account: Account) -> None:
+    """Cancels what runs in the account and below it, and takes its sources out of the schedule."""
+    for job in Job.objects.visible_to(context).filter(state__in=ACTIVE_STATES).order_by("pk"):
+        cancel_job(context, job)
+    for source in Source.objects.visible_to(context).filter(status=SourceStatus.ACTIVE):
+        table.forget_source(source)
+        Source.objects.filter(pk=source.pk).update(next_run_at=None)
+
+
+@transaction.atomic
+def go_on(context: AccountContext, account: Account) -> None:
+    """Plans the active sources of the account and of what is below it again."""
+    for source in Source.objects.visible_to(context).filter(status=SourceStatus.ACTIVE).select_related("account"):
+        table.plan(source)
+        source.save(update_fields=["next_run_at"])
+
+
+def erase_everything(context: AccountContext, account: Account) -> None:
+    """Keys first: from then on nothing can be read, whatever copies of the objects there are. Repeatable."""
+    AccountKey.objects.visible_to(context).update(wrapped=b"", state=KeyState.ERASED)
+    RecoveryKey.objects.visible_to(context).delete()
+    with transaction.atomic():
+        sources = Source.objects.visible_to(context)
+        for source in sources:
+            table.forget_source(source)
+            table.forget_care(source)
+        sources.update(last_snapshot=None, records=0, bytes_stored=0, status=SourceStatus.DELETED)
+        Snapshot.objects.visible_to(context).delete()
+    blobs = snapshot_blobs()
+    for node in Account.objects.filter(path__startswith=account.path):
+        for info in list(blobs.list(f"accounts/{node.pk}/")):
+            blobs.delete(info.name)
