@@ -45,3 +45,23 @@ class AccountNotEmpty(Conflict):
 
 class AccountStateConflict(Conflict):
     code = "account.state"
+
+
+class InvitationGone(NotFound):
+    code = "invitation.gone"
+    remedy = "It may have expired, been used or been taken back. Ask for a new one."
+
+
+class InvitationNotYours(Conflict):
+    code = "invitation.other_address"
+
+    def __init__(self, address: str) -> None:
+        name, _, domain = address.partition("@")
+        super().__init__(
+            f"This invitation was sent to {name[:1]}…@{domain}, which is not an address of yours.",
+            remedy="Sign in with that address, or let us ask it whether you may take the invitation.",
+        )
+
+
+class MemberNotFound(NotFound):
+    code = "member.not_found"

@@ -14,6 +14,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("integrations.api.urls")),
     path("", include("backups.api.urls")),
+    path("", include("teams.api.urls")),
 ]
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower
 
 from accounts.enums import Role
+from listbackup.core.clock import now
 from listbackup.core.db import BaseModel
 
 
@@ -42,3 +43,12 @@ class Invitation(BaseModel):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def state(self) -> str:
+        """pending, accepted, cancelled or expired."""
+        if self.accepted_at:
+            return "accepted"
+        if self.cancelled_at:
+            return "cancelled"
+        return "pending" if self.expires_at > now() else "expired"

@@ -38,6 +38,7 @@ TENANT_APPS = [
     "accounts.activity",
     "integrations",
     "backups",
+    "teams",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 

@@ -3,12 +3,14 @@
 import hashlib
 from typing import Any
 
-from accounts.models import Account
+from accounts.models import Account, User
 from backups.enums import Health, JobState
 from backups.models import Job, Snapshot, Source, SourceGroup
 from integrations.models import Connection
 from listbackup.core.clock import now
 from listbackup.core.ids import uuid7
+from teams.enums import TeamRole
+from teams.models import Team, TeamMember
 
 
 def make_connection(account: Account, **fields: Any) -> Connection:
@@ -44,3 +46,11 @@ def make_snapshot(source: Source, **fields: Any) -> Snapshot:
         "manifest_sha256": hashlib.sha256(str(number).encode()).hexdigest(),
     }
     return Snapshot.objects.create(account=source.account, source=source, **{**values, **fields})
+
+
+def make_team(account: Account, owner: User, *members: User, name: str = "Everybody") -> Team:
+    team = Team.objects.create(account=account, name=name)
+    TeamMember.objects.create(account=account, team=team, user=owner, role=TeamRole.OWNER)
+    for user in members:
+        TeamMember.objects.create(account=account, team=team, user=user)
+    return team

@@ -61,6 +61,7 @@ def make_world(people: Any) -> dict[str, Any]:
             "group": factories.make_group(people.acme, source).pk,
             "job": factories.make_job(source).pk,
             "snapshot": snapshot.pk,
+            "team": factories.make_team(people.acme, people.olga).pk,
             "account": people.acme.pk,
             "platform": "hubspot",  # the catalogue is the same for everybody
         }
@@ -78,6 +79,7 @@ MEANING: dict[str, str] = {
     "connections/": "connection",
     "start/": "connection",
     "start/<uuid:pk>/running/": "source",
+    "api/v1/teams": "team",
     "api/v1/accounts": "account",
     "api/v1/sources": "source",
     "api/v1/source-groups": "group",
@@ -94,7 +96,8 @@ def fill(route: Route, world: dict[str, Any]) -> str:
     for name in route.parameters:
         if name in FIXED:
             value = FIXED[name]
-        elif name == "source_id":
+        elif name in ("source_id", "user_id", "invitation_id"):
+            # Of the two objects in such a path the first is the one that is walked.
             value = str(world["source"])
         else:
             known = [start for start in MEANING if path.startswith(start)]

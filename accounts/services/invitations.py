@@ -1,0 +1,218 @@
+"""Invitations to an account or a team: one link, one use, seven days."""
+
+import datetime as dt
+import hashlib
+import secrets
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from accounts.access.context import AccountContext
+from accounts.access.resolve import role_on
+from accounts.access.schema import entered
+from accounts.activity.services import record
+from accounts.enums import AccountStatus, MembershipStatus, Role, Via
+from accounts.errors import InvitationGone, InvitationNotYours, PermissionMissing
+from accounts.models import Invitation, Membership, User
+from accounts.outbox.services import enqueue_mail
+from accounts.plans import require_room
+from accounts.signals import invitation_accepted
+from listbackup.core.clock import now
+from listbackup.core.errors import InvalidInput, TooMany
+
+LIFETIME = dt.timedelta(days=7)
+MOST_SENT_A_DAY = 50  # by one person
+SALT = "accounts.invitation-address"
+
+
+@transaction.atomic
+def invite(
+    context: AccountContext,
+    *,
+    email: str,
+    role: str = "",
+    team_id: UUID | None = None,
+    team_role: str = "",
+    team_name: str = "",
+    message: str = "",
+) -> Invitation:
+    """Mails a link. An open invitation of the same address to the same thing is replaced; its link is dead then.
+
+    Whether the address has an account makes no difference to what the inviter sees.
+    Raises InvalidInput, PermissionMissing for a role above one's own, PlanLimitReached, TooMany.
+    """
+    if context.user is None:
+        raise TypeError("an invitation needs a person who invites")
+    address = _checked_address(email)
+    if role and Role(role).rank > context.role.rank:
+        raise PermissionMissing("member.invite", Role(role).label)
+    open_ones = Invitation.objects.filter(account=context.account, email__iexact=address, team_id=team_id)
+    for old in open_ones.filter(accepted_at__isnull=True, cancelled_at__isnull=True).select_for_update():
+        old.cancelled_at = now()
+        old.save(update_fields=["cancelled_at"])
+    require_room(context.account, "users", adding=_adds(context, address))
+    _slow_down(context.user)
+    secret = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        account=context.account,
+        email=address,
+        role=role,
+        team_id=team_id,
+        team_role=team_role,
+        token_hash=_hash(secret),
+        invited_by=context.user,
+        message=message.replace("\0", "").strip()[:500],
+        sent_at=now(),
+        expires_at=now() + LIFETIME,
+    )
+    record(context, "invitation.sent", invitation, role=role or team_role, team=team_name)
+    _mail(invitation, secret, team_name or context.account.name)
+    return invitation
+
+
+@transaction.atomic
+def resend(context: AccountContext, invitation: Invitation, *, to_what: str = "") -> Invitation:
+    """A new link for seven more days; the old one is dead. Raises InvitationGone, TooMany."""
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.accepted_at or locked.cancelled_at:
+        raise InvitationGone("This invitation is not open any more.")
+    if context.user is not None:
+        _slow_down(context.user)
+    secret = secrets.token_urlsafe(32)
+    locked.token_hash, locked.sent_at, locked.expires_at = _hash(secret), now(), now() + LIFETIME
+    locked.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    record(context, "invitation.resent", locked)
+    _mail(locked, secret, to_what or context.account.name)
+    return locked
+
+
+@transaction.atomic
+def cancel(context: AccountContext, invitation: Invitation) -> None:
+    """Its link is dead from now on. One that was accepted stays as it is."""
+    Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True).update(
+        cancelled_at=now()
+    )
+    record(context, "invitation.cancelled", invitation)
+
+
+def find(secret: str) -> Invitation:
+    """The open invitation of a link. Raises InvitationGone, alike for forged, cancelled, used and expired ones."""
+    found = (
+        Invitation.objects.select_related("account__organization", "invited_by")
+        .filter(token_hash=_hash(secret), accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now())
+        .exclude(account__status__in=[AccountStatus.CLOSING, AccountStatus.ERASED])
+        .first()
+    )
+    if found is None:
+        raise InvitationGone("This invitation is not open any more.")
+    return found
+
+
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Whether the invited address is a proved one of the person."""
+    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
+
+
+def accept(secret: str, user: User, *, ip: str | None = None) -> Invitation:
+    """Joins. Raises InvitationGone, InvitationNotYours for a person with another address (see `ask_for_address`)."""
+    invitation = find(secret)
+    if not is_for(invitation, user):
+        raise InvitationNotYours(invitation.email)
+    return _join(invitation, user, ip)
+
+
+def ask_for_address(secret: str, user: User) -> None:
+    """Asks the invited address whether this other person may take the invitation. Raises InvitationGone, TooMany."""
+    invitation = find(secret)
+    _slow_down(user)
+    proof = signing.dumps({"invitation": str(invitation.pk), "user": str(user.pk)}, salt=SALT)
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/invitations/address/{proof}/"
+    values = {"invitation": invitation, "user": user, "address": address}
+    text = render_to_string("emails/invitation_address.txt", values)
+    enqueue_mail(EmailMultiAlternatives("May this person take your invitation?", text, None, [invitation.email]))
+
+
+def accept_with_proof(proof: str, user: User, *, ip: str | None = None) -> Invitation:
+    """Joins with what `ask_for_address` mailed. Raises InvitationGone."""
+    try:
+        told = signing.loads(proof, salt=SALT, max_age=dt.timedelta(days=1))
+    except signing.BadSignature:
+        raise InvitationGone("This confirmation is not valid any more.") from None
+    invitation = (
+        Invitation.objects.select_related("account__organization", "invited_by")
+        .filter(pk=told["invitation"], accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now())
+        .first()
+    )
+    if invitation is None or told["user"] != str(user.pk):
+        raise InvitationGone("This confirmation is not valid any more.")
+    return _join(invitation, user, ip)
+
+
+@transaction.atomic
+def _join(invitation: Invitation, user: User, ip: str | None) -> Invitation:
+    # The one conditional statement that makes the link single-use.
+    taken = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now()
+    ).update(accepted_at=now(), accepted_by=user)
+    if not taken:
+        raise InvitationGone("This invitation is not open any more.")
+    invitation.refresh_from_db()
+    account = invitation.account
+    if invitation.role:
+        membership, made = Membership.objects.get_or_create(
+            user=user, account=account, team_id=None, defaults={"role": invitation.role}
+        )
+        stronger = Role(invitation.role).rank > Role(membership.role).rank
+        if not made and stronger and membership.status == MembershipStatus.ACTIVE:
+            membership.role = invitation.role
+            membership.save(update_fields=["role"])
+    role = role_on(user, account) or Role.VIEWER
+    context = AccountContext(
+        account=account, organization=account.organization, role=role, user=user, via=Via.SESSION, ip=ip
+    )
+    with entered(account.organization):
+        record(context, "invitation.accepted", invitation, role=invitation.role or invitation.team_role)
+        invitation_accepted.send(sender=Invitation, context=context, invitation=invitation, user=user)
+    return invitation
+
+
+def _adds(context: AccountContext, address: str) -> int:
+    """0 when the person counts already."""
+    known = Membership.objects.filter(
+        account__path__startswith=context.account.path, user__email__iexact=address, status=MembershipStatus.ACTIVE
+    )
+    return 0 if known.exists() else 1
+
+
+def _slow_down(user: User) -> None:
+    since = now() - dt.timedelta(days=1)
+    if Invitation.objects.filter(invited_by=user, sent_at__gt=since).count() >= MOST_SENT_A_DAY:
+        raise TooMany("You sent many invitations today.", remedy="Go on tomorrow.", retry_after=3600)
+
+
+def _checked_address(email: str) -> str:
+    address = email.replace("\0", "").strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise InvalidInput("This is no e-mail address.", fields={"email": ["Check the address."]}) from None
+    return address
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _mail(invitation: Invitation, secret: str, to_what: str) -> None:
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/invitations/{secret}/"
+    text = render_to_string("emails/invitation.txt", {"invitation": invitation, "address": address, "to_what": to_what})
+    who = invitation.invited_by.get_full_name()
+    subject = " ".join(f"{who} invites you to {to_what}".split())
+    enqueue_mail(EmailMultiAlternatives(subject, text, None, [invitation.email]))
