@@ -5,9 +5,24 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
+from accounts.errors import InvitationGone
 from accounts.outbox.services import enqueue_mail
+from accounts.services import invitations, profiles
+from accounts.services.invitations import INVITED
 from accounts.services.registration import complete_registration
+
+
+def invited(request: HttpRequest, user: Any) -> bool:
+    """Whether this new person came by the link of an open invitation to their own address."""
+    secret = request.session.get(INVITED)
+    if not secret:
+        return False
+    try:
+        return invitations.find(secret).email == user.email.lower()
+    except InvitationGone:
+        return False
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
             user = super().save_user(request, user, form, commit=commit)
             if commit:
                 data = form.cleaned_data
+                if invited(request, user):
+                    # Somebody who was invited joins an organization: they need none of their own.
+                    profiles.update_profile(user, name=data.get("name", ""), time_zone=data.get("time_zone") or "UTC")
+                    return user
                 complete_registration(
                     user=user,
                     company=data.get("company", ""),
@@ -26,6 +45,14 @@ class AccountAdapter(DefaultAccountAdapter):
                     time_zone=data.get("time_zone") or "UTC",
                 )
         return user
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the invitation that somebody signed up or in for."""
+        secret = request.session.get(INVITED)
+        return reverse("accounts:invitation", args=[secret]) if secret else str(super().get_login_redirect_url(request))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Puts the mail into the outbox: a failing mail server never fails a request."""

@@ -15,6 +15,7 @@ from accounts.enums import MembershipStatus
 from accounts.errors import PlanLimitReached
 from accounts.models import Account, Invitation, Membership, Plan
 from listbackup.core.clock import now
+from listbackup.core.web import wording
 
 DEFAULT_PLAN = "trial"
 
@@ -70,6 +71,12 @@ class Usage:
     of: Account | None = None
 
     @property
+    def note(self) -> str:
+        """`3 of 25`, in the limit's unit."""
+        shown = wording.filesize_si if self.limit.unit == "bytes" else wording.count
+        return f"{shown(self.used)} of {shown(self.most)}" if self.most is not None else f"{shown(self.used)}, no limit"
+
+    @property
     def is_reached(self) -> bool:
         return self.most is not None and self.used >= self.most
 
@@ -89,11 +96,12 @@ def require_room(account: Account, name: str, adding: int = 1) -> None:
 
 def usage_of(account: Account) -> list[Usage]:
     """A bar for each limit that is counted, over the account and everything below it."""
-    return [
-        Usage(limit, _COUNTERS[name](account), limit_of(account, name))
-        for name, limit in LIMITS.items()
-        if limit.grows and name in _COUNTERS
-    ]
+    return [usage_in(account, name) for name, limit in LIMITS.items() if limit.grows and name in _COUNTERS]
+
+
+def usage_in(account: Account, name: str) -> Usage:
+    """One bar."""
+    return Usage(LIMITS[name], _COUNTERS[name](account), limit_of(account, name))
 
 
 def default_plan() -> Plan | None:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("accounts.web.urls")),
     path("", include("integrations.web.urls")),
     path("", include("backups.web.urls")),
+    path("", include("teams.web.urls")),
 ]
 if settings.DEBUG:
     from django.views.generic import TemplateView

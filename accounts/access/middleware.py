@@ -1,8 +1,10 @@
 """Gives every request its account context and leaves no schema behind."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.access import resolve, staff
 from accounts.access.schema import leave
@@ -12,6 +14,14 @@ from listbackup.core.db import connection
 
 # These are about the person or the machine, never about an organization's data.
 PUBLIC_PREFIXES = ("/static/", "/accounts/", "/admin/", "/api/", "/_allauth/", "/status", "/styleguide")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The person's time zone, or UTC when this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 class AccountContextMiddleware:
@@ -24,6 +34,8 @@ class AccountContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         leave()
         request.context = None  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            timezone.activate(zone_of(request.user.time_zone))  # type: ignore[union-attr]
         try:
             if request.user.is_authenticated and not request.path.startswith(PUBLIC_PREFIXES):
                 self._enter(request)
@@ -31,6 +43,7 @@ class AccountContextMiddleware:
                 staff.enter(request)
             return self.get_response(request)
         finally:
+            timezone.deactivate()
             leave()
 
     def _enter(self, request: HttpRequest) -> None:

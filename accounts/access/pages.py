@@ -20,7 +20,7 @@ class AccountPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        context = getattr(request, "context", None)
+        context = self.permitted(request)
         if context is None:
             return redirect("accounts:no-account")
         self.context = context
@@ -31,6 +31,10 @@ class AccountPage(View):
         if permission is not None:
             rules.require(context, permission)
         return super().dispatch(request, *args, **kwargs)
+
+    def permitted(self, request: HttpRequest) -> AccountContext | None:
+        """The context whose role decides, and in which the page works: that of the session's account."""
+        return getattr(request, "context", None)
 
 
 class PersonPage(View):

@@ -94,7 +94,7 @@ def _drop_schema(name: str) -> None:
 
 
 def _tell_owners(account: Account) -> None:
-    address = f"{settings.PUBLIC_URL.rstrip('/')}/accounts-tree/{account.pk}/delete/"
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/tree/{account.pk}/delete/"
     owners = User.objects.filter(
         is_active=True,
         memberships__account__in=Account.objects.filter(pk__in=account.path.strip("/").split("/")),

@@ -29,6 +29,7 @@ from listbackup.core.errors import InvalidInput, TooMany
 
 LIFETIME = dt.timedelta(days=7)
 MOST_SENT_A_DAY = 50  # by one person
+INVITED = "invitation"  # where a session keeps the link of somebody who still signs up or in
 SALT = "accounts.invitation-address"
 
 

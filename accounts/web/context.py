@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts import plans
 from accounts.access import resolve, rules
+from accounts.access.context import AccountContext
 
 NAVIGATION: list[tuple[str, str, str, str]] = []  # label, url name, icon, permission
 # The order of the rail; what is not named here comes last.
-ORDER = ("dashboard", "sources", "groups", "snapshots", "connections", "platforms", "jobs", "accounts")
+ORDER = ("dashboard", "sources", "groups", "snapshots", "connections", "platforms", "jobs", "teams", "accounts")
 
 
 def add_navigation(label: str, url_name: str, icon: str, permission: str) -> None:
@@ -36,7 +39,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if context is not None:
         found["nav"] = _navigation(request)
         found["switchable_accounts"] = SimpleLazyObject(lambda: list(resolve.accounts_of(context.user)[:200]))
+        found["usage"] = SimpleLazyObject(lambda: _storage(context))
     return found
+
+
+def _storage(context: AccountContext) -> dict[str, Any]:
+    """The rail's bar: bytes used and allowed; empty without a limit. Kept for a minute, it stands on every page."""
+    key = f"storage-bar:{context.account_id}"
+    kept = cache.get(key)
+    if kept is None:
+        bar = plans.usage_in(context.account, "storage")
+        plan = context.organization.plan
+        kept = {}
+        if bar.most is not None:
+            kept = {"used": bar.used, "limit": bar.most, "plan": plan.name if plan else ""}
+        cache.set(key, kept, 60)
+    return dict(kept)
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -37,6 +37,8 @@ SPECTACULAR_SETTINGS = {
         "GroupStatus": "backups.enums.GroupStatus",
         "ConnectionStatus": "integrations.enums.ConnectionStatus",
         "AccountStatus": "accounts.enums.AccountStatus",
+        "Role": "accounts.enums.Role",
+        "TeamRole": "teams.enums.TeamRole",
         "JobState": "backups.enums.JobState",
         "PlatformOffer": "integrations.api.serializers.platforms.OFFERS",
         "ComponentStatus": "listbackup.status.health.STATUSES",

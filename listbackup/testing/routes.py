@@ -76,6 +76,9 @@ MEANING: dict[str, str] = {
     "jobs/": "job",
     "snapshots/": "snapshot",
     "exports/": "job",
+    "tree/": "account",
+    "teams/": "team",
+    "members/": "source",  # no membership has this id: 404 for everybody
     "connections/": "connection",
     "start/": "connection",
     "start/<uuid:pk>/running/": "source",

@@ -9,7 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access.schema import entered, leave
 from accounts.activity.services import record
+from accounts.enums import Role
+from accounts.models import Membership
+from accounts.services.organizations import add_account
 from listbackup.testing import factories
+from listbackup.testing.people import make_user
 
 LISTS = [
     "/",
@@ -21,11 +25,18 @@ LISTS = [
     "/platforms/",
     "/activity/",
     "/start/",
+    "/tree/",
+    "/members/",
+    "/teams/",
     "/api/v1/sources?page_size=200",
     "/api/v1/source-groups?page_size=200",
     "/api/v1/jobs?page_size=200",
     "/api/v1/connections?page_size=200",
     "/api/v1/platforms",
+    "/api/v1/accounts?page_size=200",
+    "/api/v1/teams?page_size=200",
+    "/api/v1/auth/accounts",
+    "/api/v1/users/me/accounts?page_size=200",
 ]
 
 
@@ -39,6 +50,11 @@ def add_rows(people: Any, count: int) -> None:
         factories.make_job(source)
         factories.make_group(people.acme, source, name=f"Group {source.pk}")
         record(context, "test.done", source)
+        account = add_account(organization=people.acme.organization, parent=people.acme, name=f"Sub {source.pk}")
+        person = make_user(f"p{source.pk}")
+        Membership.objects.create(user=person, account=people.acme, role=Role.VIEWER)
+        Membership.objects.create(user=people.olga, account=account, role=Role.ADMIN)
+        factories.make_team(people.acme, people.olga, person, name=f"Team {source.pk}")
 
 
 def queries(client: Client, path: str) -> int:
@@ -63,4 +79,5 @@ def test_list_then_queries_do_not_depend_on_rows(path, people):
     few = queries(client, path)
     with entered(people.acme.organization):
         add_rows(people, 8)
+    queries(client, path)  # the new memberships have made what was remembered about Olga stale
     assert queries(client, path) == few

@@ -8,6 +8,7 @@ from django import forms
 from backups.errors import ScheduleInvalid
 from backups.schedule.timetable import check_schedule
 from integrations.connector.records import StreamInfo
+from listbackup.core.web.forms import TypedNameForm
 
 SCHEDULES = [
     ("every:15m", "Every 15 minutes"),
@@ -55,18 +56,7 @@ class GroupForm(forms.Form):
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=5000)
 
 
-class ConfirmForm(forms.Form):
-    """Destroying asks for the name typed."""
+class ConfirmForm(TypedNameForm):
+    """The name typed, and whether the snapshots go as well."""
 
-    typed = forms.CharField(label="Type the name to confirm")
     erase = forms.BooleanField(required=False, label="Also erase its snapshots for good")
-
-    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.expected = expected
-
-    def clean_typed(self) -> str:
-        typed = str(self.cleaned_data["typed"]).strip()
-        if typed != self.expected.strip():
-            raise forms.ValidationError(f"That is not the name. Type {self.expected}.")
-        return typed

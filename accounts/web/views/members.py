@@ -1,0 +1,182 @@
+"""People of an account, and invitations to it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.access.lists import page_of
+from accounts.access.pages import AccountPage, PersonPage
+from accounts.access.resolve import SESSION_KEY
+from accounts.enums import Role
+from accounts.errors import InvitationGone, InvitationNotYours, MemberNotFound
+from accounts.models import Invitation
+from accounts.selectors.members import members_of, open_invitations
+from accounts.services import invitations, members
+from accounts.services.invitations import INVITED
+from accounts.web.forms import InviteForm, role_choices
+from listbackup.core.errors import Conflict, Forbidden, InvalidInput, TooMany
+
+
+class MembersPage(AccountPage):
+    """Everybody with a role here, also by an account above; POST invites."""
+
+    permissions = {"get": "member.view", "post": "member.invite"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, InviteForm(most=self.context.role))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = InviteForm(request.POST, most=self.context.role)
+        if form.is_valid():
+            try:
+                invitations.invite(self.context, **form.cleaned_data)
+            except (Conflict, InvalidInput, TooMany) as error:
+                form.add_error("email", f"{error.message} {error.remedy}")
+            else:
+                messages.success(request, f"{form.cleaned_data['email']} has mail. The link works for seven days.")
+                return redirect("accounts:members")
+        return self._page(request, form, status=400)
+
+    def _page(self, request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResponse:
+        values = {
+            "page": page_of(request, members_of(self.context)),
+            "invitations": open_invitations(self.context)[:50],
+            "form": form,
+            "roles": role_choices(self.context.role),
+            "my_rank": self.context.role.rank,
+        }
+        return render(request, "accounts/members.html", values, status=status)
+
+
+class MemberPage(AccountPage):
+    """POST changes a role (`role`), suspends (`suspend`), lets in again (`reactivate`) or removes (`remove`)."""
+
+    permissions = {"post": "member.update"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        if not members_of(self.context).filter(pk=pk, account=self.context.account).exists():
+            raise MemberNotFound("There is no such member.")
+        try:
+            messages.success(request, self._do(request, pk))
+        except (Conflict, Forbidden) as error:
+            messages.error(request, f"{error.message} {error.remedy}")
+        return redirect("accounts:members")
+
+    def _do(self, request: HttpRequest, pk: UUID) -> str:
+        if "remove" in request.POST:
+            members.remove(self.context, pk)
+            return "Removed. The access has ended."
+        if "suspend" in request.POST or "reactivate" in request.POST:
+            suspended = "suspend" in request.POST
+            member = members.set_suspended(self.context, pk, suspended=suspended)
+            return f"{member.user} is {'suspended: all access has ended' if suspended else 'let in again'}."
+        role = request.POST.get("role", "")
+        if role not in Role.values:
+            raise Conflict("There is no such role.", remedy="Choose one of the list.")
+        member = members.change_role(self.context, pk, role)
+        return f"{member.user} is {member.get_role_display().lower()} now."
+
+
+class LeavePage(AccountPage):
+    """One's own membership of this account."""
+
+    permissions = {"post": "member.view"}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        own = (
+            members_of(self.context).filter(user=self.context.user, account=self.context.account, team_id=None).first()
+        )
+        if own is None:
+            messages.error(request, "Your role comes from an account above or from a team: leave there.")
+            return redirect("accounts:members")
+        try:
+            members.remove(self.context, own.pk)
+        except Conflict as error:
+            messages.error(request, f"{error.message} {error.remedy}")
+            return redirect("accounts:members")
+        request.session.pop(SESSION_KEY, None)
+        messages.success(request, "You have left.")
+        return redirect("/")
+
+
+class InvitationManagePage(AccountPage):
+    """POST cancels (`cancel`) or sends again."""
+
+    permissions = {"post": "member.invite"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invitation = open_invitations(self.context).filter(pk=pk).first()
+        if invitation is None:
+            raise InvitationGone("There is no such invitation.")
+        if "cancel" in request.POST:
+            invitations.cancel(self.context, invitation)
+            messages.success(request, "The invitation is taken back; its link is dead.")
+        else:
+            try:
+                invitations.resend(self.context, invitation)
+                messages.success(request, "Sent again. The old link is dead.")
+            except TooMany as error:
+                messages.error(request, f"{error.message} {error.remedy}")
+        return redirect("accounts:members")
+
+
+def joined(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    request.session.pop(INVITED, None)
+    request.session[SESSION_KEY] = str(invitation.account_id)
+    messages.success(request, f"Welcome to {invitation.account.name}.")
+    return redirect("/")
+
+
+class InvitationPage(PersonPage):
+    """What a link from an invitation shows; signing up or in comes first, and leads back here."""
+
+    public = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Before the sign-in: the page itself says where to sign in.
+        return super(PersonPage, self).dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, secret: str) -> HttpResponse:
+        try:
+            invitation = invitations.find(secret)
+        except InvitationGone as error:
+            return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
+        request.session[INVITED] = secret
+        values: dict[str, Any] = {"invitation": invitation, "secret": secret}
+        if request.user.is_authenticated:
+            values["is_mine"] = invitations.is_for(invitation, request.user)  # type: ignore[arg-type]
+        return render(request, "accounts/invitation.html", values)
+
+    def post(self, request: HttpRequest, secret: str) -> HttpResponse:
+        user: Any = request.user
+        if not user.is_authenticated:
+            return redirect("accounts:invitation", secret=secret)
+        try:
+            if "ask" in request.POST:
+                invitations.ask_for_address(secret, user)
+                messages.success(request, "We have asked the invited address. Open the link in that mail.")
+                return redirect("accounts:invitation", secret=secret)
+            return joined(request, invitations.accept(secret, user, ip=request.META.get("REMOTE_ADDR")))
+        except InvitationGone as error:
+            return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
+        except (InvitationNotYours, TooMany) as error:
+            messages.error(request, error.message)
+            return redirect("accounts:invitation", secret=secret)
+
+
+class InvitationAddressPage(PersonPage):
+    """Opened from the mail to the invited address, by the other person."""
+
+    def get(self, request: HttpRequest, proof: str) -> HttpResponse:
+        return render(request, "accounts/invitation_address.html", {"proof": proof})
+
+    def post(self, request: HttpRequest, proof: str) -> HttpResponse:
+        user: Any = request.user
+        try:
+            invitation = invitations.accept_with_proof(proof, user, ip=request.META.get("REMOTE_ADDR"))
+        except InvitationGone as error:
+            return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
+        return joined(request, invitation)
