@@ -13,6 +13,7 @@ from accounts.access.context import AccountContext
 from accounts.access.idempotency import Replay, claim, keep
 from accounts.enums import Via
 from accounts.models import IdempotencyKey
+from accounts.services.context_switch import note_presence
 from listbackup.core.db import connection
 from listbackup.core.errors import NotSignedIn
 
@@ -47,6 +48,7 @@ class AccountContextMixin:
         if method not in self.permissions:
             self.http_method_not_allowed(request)  # type: ignore[attr-defined]
         self.context = self.find_context(request)
+        note_presence(self.context)
         connection.set_tenant(self.context.organization)
         rules.require(self.context, self.permissions[method])
         if method == "post":

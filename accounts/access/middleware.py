@@ -10,6 +10,7 @@ from accounts.access import resolve, staff
 from accounts.access.schema import leave
 from accounts.enums import Via
 from accounts.errors import AccountNotFound
+from accounts.services.context_switch import note_presence
 from listbackup.core.db import connection
 
 # These are about the person or the machine, never about an organization's data.
@@ -60,4 +61,5 @@ class AccountContextMiddleware:
                 return
         request.session[resolve.SESSION_KEY] = str(context.account_id) if wanted is None else wanted
         request.context = context  # type: ignore[attr-defined]
+        note_presence(context)
         connection.set_tenant(context.organization)

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.headless import app_settings
 from allauth.headless.tokens.strategies.jwt import internal
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from accounts.access.context import AccountContext
@@ -17,6 +18,12 @@ CLAIM = "account"
 def note_access(context: AccountContext) -> None:
     """Remembers which account the person entered last."""
     Membership.objects.filter(user=context.user, account=context.account).update(last_access_at=now())
+
+
+def note_presence(context: AccountContext) -> None:
+    """`note_access`, at most every five minutes."""
+    if context.user is not None and cache.add(f"present:{context.user.pk}:{context.account_id}", 1, 300):
+        note_access(context)
 
 
 def switch(context: AccountContext, request: HttpRequest, token: Any) -> tuple[str | None, int | None]:

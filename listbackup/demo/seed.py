@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from accounts.access.resolve import context_for
 from accounts.access.schema import entered
 from accounts.enums import Role, Via
-from accounts.models import Account, Membership, User
+from accounts.models import Account, Membership, Plan, User
 from accounts.services.organizations import add_account, create_organization
 from backups.models import Source
 from backups.services.sources import create_source
@@ -48,6 +48,8 @@ def make_demo() -> list[str]:
     agency = Account.objects.filter(parent__isnull=True, memberships__user=users[0]).first()
     if agency is None:
         agency = create_organization(name=AGENCY, owner=users[0], time_zone="Europe/Berlin")
+        agency.organization.plan = Plan.objects.get(code="agency")
+        agency.organization.save(update_fields=["plan"])
         for user, person in zip(users[1:], PEOPLE[1:], strict=True):
             Membership.objects.create(user=user, account=agency, role=person.role)
     for name in CUSTOMERS:

@@ -1,0 +1,176 @@
+"""Members, invitations, the tree and one's own settings, as pages."""
+
+import re
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from accounts.access.schema import leave
+from accounts.enums import AccountStatus, Role
+from accounts.models import Account, Invitation, Membership, Organization, User
+from accounts.outbox.models import OutboxMessage
+from listbackup.testing.people import make_user
+
+
+@pytest.fixture
+def olga(people: Any) -> Client:
+    return client_of(people.olga)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def mailed_path(address: str) -> str:
+    text = OutboxMessage.objects.filter(recipient=address).latest("id").text
+    found = re.search(r"https?://[^/]+(/invitations/\S+)", text)
+    assert found, text
+    return found[1]
+
+
+def invite(client: Client, email: str, role: str = "member") -> Any:
+    return client.post("/members/", {"email": email, "role": role})
+
+
+def test_invited_newcomer_signs_up_into_the_organization_and_gets_none_of_their_own(people, olga):
+    assert invite(olga, "newcomer@example.com").status_code == 302
+    path, before = mailed_path("newcomer@example.com"), Organization.objects.count()
+    newcomer = Client()
+    assert b"Create a sign-in" in newcomer.get(path).content
+    form = {"email": "newcomer@example.com", "password1": "a long enough phrase", "name": "New Comer"}
+    answer = newcomer.post("/accounts/signup/", form)
+    assert answer.status_code == 302, answer.content[:2000]
+    leave()
+    user = User.objects.get(email="newcomer@example.com")
+    assert Organization.objects.count() == before and user.name == "New Comer"
+    EmailAddress.objects.filter(user=user).update(verified=True)
+    newcomer.force_login(user)
+    assert newcomer.post(path).status_code == 302
+    assert Membership.objects.get(user=user).role == Role.MEMBER
+    assert newcomer.get("/tree/").status_code == 200
+
+
+def test_signing_up_with_another_address_gets_an_organization(people, olga):
+    invite(olga, "newcomer@example.com")
+    other = Client()
+    other.get(mailed_path("newcomer@example.com"))
+    other.post(
+        "/accounts/signup/",
+        {"email": "else@example.com", "password1": "a long enough phrase", "name": "E", "company": "Else Ltd"},
+    )
+    leave()
+    assert Membership.objects.get(user__email="else@example.com").account.name == "Else Ltd"
+
+
+def test_invitation_for_another_address_then_asked_and_taken(people, olga):
+    invite(olga, "office@example.com", "viewer")
+    path, tess = mailed_path("office@example.com"), make_user("Tess")
+    client = client_of(tess)
+    assert b"sent to another address" in client.get(path).content
+    client.post(path)
+    assert not Membership.objects.filter(user=tess).exists()
+    client.post(path, {"ask": "1"})
+    proof = mailed_path("office@example.com")
+    assert proof.startswith("/invitations/address/")
+    assert client_of(people.eve).post(proof).status_code == 404
+    assert client.post(proof).status_code == 302
+    assert Membership.objects.get(user=tess).role == Role.VIEWER
+
+
+def test_nobody_invites_above_their_own_role(people):
+    answer = invite(client_of(people.adam), "boss@example.com", "owner")
+    assert answer.status_code == 400 and not Invitation.objects.exists()
+
+
+def test_invitation_taken_back_then_the_page_says_so(people, olga):
+    invite(olga, "late@example.com")
+    path = mailed_path("late@example.com")
+    olga.post(f"/members/invitations/{Invitation.objects.get().pk}/", {"cancel": "1"})
+    answer = Client().get(path)
+    assert answer.status_code == 404 and b"not open any more" in answer.content
+
+
+def test_last_owner_of_a_root_account_stays(people, olga):
+    own = Membership.objects.get(user=people.olga)
+    for data in ({"role": "viewer"}, {"suspend": "1"}, {"remove": "1"}):
+        olga.post(f"/members/{own.pk}/", data)
+        own.refresh_from_db()
+        assert (own.role, own.status) == (Role.OWNER, "active")
+    olga.post("/members/leave/")
+    assert Membership.objects.filter(pk=own.pk).exists()
+
+
+def test_suspended_member_has_no_access_on_the_next_request(people, olga):
+    mia = client_of(people.mia)
+    assert mia.get("/tree/").status_code == 200
+    member = Membership.objects.get(user=people.mia)
+    olga.post(f"/members/{member.pk}/", {"suspend": "1"})
+    assert mia.get("/")["Location"] == "/no-account/"
+    olga.post(f"/members/{member.pk}/", {"reactivate": "1"})
+    assert mia.get("/tree/").status_code == 200
+
+
+def test_admin_cannot_touch_an_owner(people):
+    own = Membership.objects.get(user=people.olga)
+    client_of(people.adam).post(f"/members/{own.pk}/", {"remove": "1"})
+    assert Membership.objects.filter(pk=own.pk).exists()
+
+
+def test_tree_then_made_moved_suspended_and_opened(people, olga):
+    olga.post("/tree/", {"name": "East"})
+    east = Account.objects.get(name="East")
+    assert b"East" in olga.get("/tree/").content
+    olga.post(f"/tree/{east.pk}/move/", {"parent": str(people.north.pk)})
+    east.refresh_from_db()
+    assert east.parent_id == people.north.pk
+    row = f'href="/tree/{east.pk}/"'.encode()
+    assert row in olga.get("/tree/?q=eas").content and row not in olga.get("/tree/").content
+    olga.post(f"/tree/{east.pk}/suspend/", {"reason": "Unpaid"})
+    assert b"Unpaid" in olga.get(f"/tree/{east.pk}/").content
+    olga.post(f"/tree/{east.pk}/suspend/", {"active": "1"})
+    east.refresh_from_db()
+    assert east.status == AccountStatus.ACTIVE
+
+
+def test_account_settings_form_then_saved_and_inherited(people, olga):
+    page = f"/tree/{people.north.pk}/"
+    form = {"name": "North & Co", "time_zone": "Europe/Vienna", "website": "https://n.example"}
+    assert olga.post(page, form | {"default_schedule": "hourly", "warn_on_failure": "False"}).status_code == 302
+    people.north.refresh_from_db()
+    assert people.north.settings == {"default_schedule": "hourly", "warn_on_failure": False}
+    assert people.north.company == {"website": "https://n.example"}
+    olga.post(page, form | {"default_schedule": "", "warn_on_failure": ""})
+    people.north.refresh_from_db()
+    assert people.north.settings == {}
+
+
+def test_delete_account_asks_for_its_name_and_can_be_cancelled(people, olga):
+    page = f"/tree/{people.north.pk}/delete/"
+    assert olga.post(page, {"typed": "Nort"}).status_code == 400
+    assert olga.post(page, {"typed": "North"}).status_code == 302
+    assert b"is being deleted" in olga.get(page).content
+    olga.post(page, {"cancel": "1"})
+    people.north.refresh_from_db()
+    assert people.north.status == AccountStatus.ACTIVE
+
+
+def test_owner_of_a_closing_organization_can_still_keep_it(people, olga):
+    page = f"/tree/{people.acme.pk}/delete/"
+    olga.post(page, {"typed": "Acme"})
+    assert olga.get("/")["Location"] == "/no-account/"
+    assert olga.get(page).status_code == 200
+    olga.post(page, {"cancel": "1"})
+    assert olga.get("/tree/").status_code == 200
+
+
+def test_own_settings_then_saved(people, olga):
+    olga.post("/settings/profile/", {"name": "Olga B.", "time_zone": "Asia/Tokyo"})
+    olga.post("/settings/preferences/", {"theme": "dark", "default_account": str(people.south.pk), "mails": []})
+    people.olga.refresh_from_db()
+    assert (people.olga.name, people.olga.time_zone, people.olga.theme) == ("Olga B.", "Asia/Tokyo", "dark")
+    assert people.olga.default_account_id == people.south.pk
+    assert people.olga.preferences["notifications"]["backup_failed"] == []
