@@ -35,11 +35,22 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+class Scope(models.TextChoices):
+    """What an API token may be used for, on top of its person's role."""
+
+    DATA_READ = "data:read", "Read everything: records, snapshots, exports, settings"
+    JOBS_RUN = "jobs:run", "Run jobs and see how they went, but never read data"
+    CONFIG_WRITE = "config:write", "Add and change connections, sources and groups"
+    ACCOUNT_ADMIN = "account:admin", "Manage accounts, members and teams"
+    ACTIVITY_READ = "activity:read", "Read the activity log"
+
+
 class Via(models.TextChoices):
     """The entrance through which an account context came to be."""
 
     SESSION = "session", "Dashboard"
     API = "api", "API"
+    TOKEN = "token", "API token"
     TASK = "task", "Background"
     SOCKET = "socket", "Live"
     COMMAND = "command", "Command line"

@@ -34,6 +34,19 @@ class PlanLimitReached(Conflict):
         )
 
 
+class ScopeMissing(Forbidden):
+    code = "access.scope_missing"
+
+    def __init__(self, scopes: list[str]) -> None:
+        needed = " or ".join(scopes)
+        told = f"This token lacks the scope {needed}." if scopes else "No token may do this."
+        super().__init__(told, remedy="Use a token that has it, or sign in." if scopes else "Sign in to do it.")
+
+
+class TokenNotFound(NotFound):
+    code = "token.not_found"
+
+
 class LastOwner(Conflict):
     code = "member.last_owner"
     remedy = "Make somebody else an owner first."

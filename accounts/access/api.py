@@ -12,7 +12,7 @@ from accounts.access import resolve, rules
 from accounts.access.context import AccountContext
 from accounts.access.idempotency import Replay, claim, keep
 from accounts.enums import Via
-from accounts.models import IdempotencyKey
+from accounts.models import ApiToken, IdempotencyKey
 from accounts.services.context_switch import note_presence
 from listbackup.core.db import connection
 from listbackup.core.errors import NotSignedIn
@@ -57,7 +57,10 @@ class AccountContextMixin:
     def find_context(self, request: Request) -> AccountContext:
         """The account that the header, the token or the session names. Raises AccountNotFound."""
         user: Any = request.user
-        return resolve.context_for(user, self._wanted(request), via=Via.API, ip=request.META.get("REMOTE_ADDR"))
+        token = request.auth if isinstance(request.auth, ApiToken) else None
+        wanted = request.headers.get(resolve.HEADER) or token.account_id if token else self._wanted(request)
+        context = resolve.context_for(user, wanted, via=Via.API, ip=request.META.get("REMOTE_ADDR"))
+        return context if token is None else resolve.within_token(context, token)
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, Replay):

@@ -1,6 +1,6 @@
 """Who asks, for which account, with which role."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.enums import Role, Via
@@ -17,7 +17,7 @@ class AccountContext:
     user: User | None = None
     via: Via = Via.SESSION
     ip: str | None = None
-    scopes: frozenset[str] = field(default_factory=frozenset)
+    scopes: frozenset[str] | None = None  # of an API token; None: whatever the role allows
 
     @property
     def account_id(self) -> UUID:

@@ -1,5 +1,6 @@
 """Finds the account context of a request, task, socket or command: here and nowhere else."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from accounts.access import freshness
 from accounts.access.context import AccountContext
 from accounts.enums import AccountStatus, MembershipStatus, Role, Via
 from accounts.errors import AccountNotFound
-from accounts.models import Account, Membership, User
+from accounts.models import Account, ApiToken, Membership, User
 
 SESSION_KEY = "account_id"
 HEADER = "X-Account-Context"
@@ -126,6 +127,13 @@ def closed_context(user: User, account_id: object, *, via: Via, ip: str | None =
     if account is None or role is None:
         raise _not_found()
     return AccountContext(account=account, organization=account.organization, role=role, user=user, via=via, ip=ip)
+
+
+def within_token(context: AccountContext, token: ApiToken) -> AccountContext:
+    """The context with the token's scopes. Raises AccountNotFound outside of the token's account and what is below it."""
+    if not context.account.path.startswith(token.account.path):
+        raise _not_found()
+    return replace(context, scopes=frozenset(token.scopes), via=Via.TOKEN)
 
 
 def _known(user: User, pk: UUID, account: Account | None = None) -> tuple[Account, Role] | None:

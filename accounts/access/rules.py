@@ -1,16 +1,21 @@
 """Names of permissions, declared once, checked by one call in pages, API, portal, tasks and sockets."""
 
 from accounts.access.context import AccountContext
-from accounts.enums import Role
-from accounts.errors import PermissionMissing
+from accounts.enums import Role, Scope
+from accounts.errors import PermissionMissing, ScopeMissing
 
 _NEEDED: dict[str, Role] = {}
+_SCOPES: dict[str, frozenset[str]] = {}
 
 
-def declare(permission: str, role: Role) -> None:
-    """Says which role `permission` (`source.sync`) needs at least. Raises ValueError when declared twice differently."""
+def declare(permission: str, role: Role, *scopes: Scope) -> None:
+    """Says which role `permission` (`source.sync`) needs at least, and which scopes of API tokens, one of them, open it.
+
+    Without a scope no token may. Raises ValueError when declared twice differently.
+    """
     known = _NEEDED.setdefault(permission, role)
-    if known != role:
+    opened = _SCOPES.setdefault(permission, frozenset(scopes))
+    if known != role or opened != frozenset(scopes):
         raise ValueError(f"permission {permission} is declared twice: {known} and {role}")
 
 
@@ -21,13 +26,19 @@ def declared() -> dict[str, Role]:
 def can(context: AccountContext | None, permission: str) -> bool:
     """Whether the context may. An undeclared permission is a fault of ours: KeyError."""
     needed = _NEEDED[permission]
-    return context is not None and context.role.rank >= needed.rank
+    return context is not None and context.role.rank >= needed.rank and _in_scope(context, permission)
 
 
 def require(context: AccountContext, permission: str) -> None:
-    """Raises PermissionMissing (403) unless the context may."""
+    """Raises ScopeMissing or PermissionMissing (403) unless the context may."""
+    if not _in_scope(context, permission):
+        raise ScopeMissing(sorted(_SCOPES[permission]))
     if not can(context, permission):
         raise PermissionMissing(permission, _NEEDED[permission].label)
+
+
+def _in_scope(context: AccountContext, permission: str) -> bool:
+    return context.scopes is None or bool(context.scopes & _SCOPES[permission])
 
 
 def permissions_of(context: AccountContext) -> list[str]:

@@ -58,6 +58,8 @@ SENTENCES = {
     "team.member_left": "left a team",
     "team.granted": "gave a team access",
     "team.revoked": "took a team's access back",
+    "token.created": "made an API token",
+    "token.revoked": "revoked an API token",
     "support.opened": "opened a support session",
 }
 

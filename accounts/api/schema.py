@@ -17,3 +17,16 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "session"}
+
+
+class ApiTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.access.authentication.ApiTokenAuthentication"
+    name = "apiToken"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "lb_…",
+            "description": "A person's own token with scopes, for operations about an account's data.",
+        }

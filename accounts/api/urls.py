@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api.views import accounts, auth, registration, users
+from accounts.api.views import accounts, auth, registration, tokens, users
 
 urlpatterns = [
     path("auth/register", registration.RegisterView.as_view(), name="auth-register"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("users/me", users.MeView.as_view(), name="me"),
     path("users/me/settings", users.MySettingsView.as_view(), name="my-settings"),
     path("users/me/accounts", users.MyAccountsView.as_view(), name="my-accounts"),
+    path("users/me/tokens", tokens.TokensView.as_view(), name="my-tokens"),
+    path("users/me/tokens/<uuid:pk>", tokens.TokenView.as_view(), name="my-token"),
     path("accounts", accounts.AccountsView.as_view(), name="accounts"),
     path("accounts/<uuid:pk>", accounts.AccountView.as_view(), name="account"),
     path("accounts/<uuid:pk>/sub-accounts", accounts.SubAccountsView.as_view(), name="sub-accounts"),

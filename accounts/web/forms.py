@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.http import HttpRequest
 
-from accounts.enums import Role, Theme
+from accounts.enums import Role, Scope, Theme
 from accounts.models import Account
 from accounts.services.account_settings import Effective
 from accounts.services.hierarchy import COMPANY_FIELDS
@@ -97,6 +97,22 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", "The account I was in last"), *((str(one["id"]), one["name"]) for one in accounts)]
         self.fields["default_account"].choices = choices  # type: ignore[attr-defined]
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(max_length=100, help_text="What it is for.")
+    account = forms.ChoiceField(choices=[], help_text="It works there and below.")
+    scopes = forms.MultipleChoiceField(label="It may", choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
+    days = forms.ChoiceField(
+        label="It lives",
+        required=False,
+        initial="90",
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until it is revoked")],
+    )
+
+    def __init__(self, *args: Any, accounts: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].choices = [(str(one["id"]), one["name"]) for one in accounts]  # type: ignore[attr-defined]
 
 
 def role_choices(most: Role) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ urlpatterns = [
     path("invitations/address/<path:proof>/", members.InvitationAddressPage.as_view(), name="invitation-address"),
     path("settings/profile/", person.ProfilePage.as_view(), name="profile"),
     path("settings/preferences/", person.PreferencesPage.as_view(), name="preferences"),
+    path("settings/tokens/", person.TokensPage.as_view(), name="tokens"),
+    path("settings/tokens/<uuid:pk>/revoke/", person.TokenRevokePage.as_view(), name="token-revoke"),
     path("switch-account/", accounts.SwitchAccountPage.as_view(), name="switch"),
 ]
 add_navigation("Accounts", "accounts:tree", "layers", "account.view")

@@ -2,6 +2,7 @@
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.access.authentication.ApiTokenAuthentication",
         "accounts.access.authentication.BearerAuthentication",
         "accounts.access.authentication.BrowserSessionAuthentication",
     ],
