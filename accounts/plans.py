@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import models
 
-from accounts.access.resolve import ancestor_ids
 from accounts.enums import MembershipStatus
 from accounts.errors import PlanLimitReached
 from accounts.models import Account, Invitation, Membership, Plan
@@ -112,7 +111,7 @@ def _bounds(account: Account, name: str) -> list[tuple[Account, int]]:
     """(account whose subtree is limited, limit), the root with its plan first."""
     found: list[tuple[Account, int]] = []
     for node in (
-        Account.objects.filter(pk__in=ancestor_ids(account)).select_related("organization__plan").order_by("level")
+        Account.objects.filter(pk__in=account.ancestor_ids).select_related("organization__plan").order_by("level")
     ):
         plan = node.organization.plan if node.is_root else None
         given = [limits.get(name) for limits in (plan.limits if plan else {}, node.limits)]

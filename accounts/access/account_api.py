@@ -8,7 +8,6 @@ from accounts.access import resolve
 from accounts.access.api import AccountAPIView
 from accounts.access.context import AccountContext
 from accounts.enums import Via
-from accounts.models import ApiToken
 
 
 class NamedAccountView(AccountAPIView):
@@ -20,4 +19,4 @@ class NamedAccountView(AccountAPIView):
         user: Any = request.user
         find = resolve.closed_context if self.closed_too else resolve.context_for
         context = find(user, self.kwargs["pk"], via=Via.API, ip=request.META.get("REMOTE_ADDR"))
-        return resolve.within_token(context, request.auth) if isinstance(request.auth, ApiToken) else context
+        return self.confined(request, context)

@@ -13,7 +13,6 @@ from accounts.access.context import AccountContext
 from accounts.access.idempotency import Replay, claim, keep
 from accounts.enums import Via
 from accounts.models import ApiToken, IdempotencyKey
-from accounts.services.context_switch import note_presence
 from listbackup.core.db import connection
 from listbackup.core.errors import NotSignedIn
 
@@ -35,6 +34,7 @@ class AccountContextMixin:
     """
 
     permissions: ClassVar[dict[str, str]] = {}
+    takes_tokens = True
     context: AccountContext
     _claimed: IdempotencyKey | None = None
 
@@ -48,7 +48,6 @@ class AccountContextMixin:
         if method not in self.permissions:
             self.http_method_not_allowed(request)  # type: ignore[attr-defined]
         self.context = self.find_context(request)
-        note_presence(self.context)
         connection.set_tenant(self.context.organization)
         rules.require(self.context, self.permissions[method])
         if method == "post":
@@ -57,10 +56,13 @@ class AccountContextMixin:
     def find_context(self, request: Request) -> AccountContext:
         """The account that the header, the token or the session names. Raises AccountNotFound."""
         user: Any = request.user
-        token = request.auth if isinstance(request.auth, ApiToken) else None
-        wanted = request.headers.get(resolve.HEADER) or token.account_id if token else self._wanted(request)
-        context = resolve.context_for(user, wanted, via=Via.API, ip=request.META.get("REMOTE_ADDR"))
-        return context if token is None else resolve.within_token(context, token)
+        context = resolve.context_for(user, self._wanted(request), via=Via.API, ip=request.META.get("REMOTE_ADDR"))
+        return self.confined(request, context)
+
+    @staticmethod
+    def confined(request: Request, context: AccountContext) -> AccountContext:
+        """What an API token leaves of the context. Raises AccountNotFound outside of the token's account."""
+        return resolve.within_token(context, request.auth) if isinstance(request.auth, ApiToken) else context
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, Replay):
@@ -79,6 +81,8 @@ class AccountContextMixin:
         header = request.headers.get(resolve.HEADER)
         if header:
             return header
+        if isinstance(request.auth, ApiToken):
+            return request.auth.account_id
         if isinstance(request.auth, dict) and request.auth.get("account"):
             return request.auth["account"]
         session = getattr(request, "session", None)

@@ -5,6 +5,7 @@ version of those it concerns, inside the transaction and again after its commit.
 request, also when that request reads while the withdrawing transaction is still open.
 """
 
+import secrets
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -20,17 +21,20 @@ from accounts.models import Account, Membership, User
 SECONDS = 300
 
 
-def recall(user_id: UUID, account_id: UUID) -> tuple[Any, Any]:
-    """(what is remembered about the person in the account or None, the version to `remember` under): one round trip."""
-    version_key, key = _version(user_id), _key(user_id, account_id)
+def recall(user_id: UUID, what: object) -> tuple[Any, Any]:
+    """(what is remembered about the person or None, the version to `remember` under): one round trip.
+
+    `what` is an account's id, or a word for anything else that follows from memberships.
+    """
+    version_key, key = _version(user_id), _key(user_id, what)
     found = cache.get_many([version_key, key])
-    version = found.get(version_key, 0)
+    version = found.get(version_key, "")
     made_under, value = found.get(key, (None, None))
     return (value if made_under == version else None), version
 
 
-def remember(user_id: UUID, account_id: UUID, version: Any, value: Any) -> None:
-    cache.set(_key(user_id, account_id), (version, value), SECONDS)
+def remember(user_id: UUID, what: object, version: Any, value: Any) -> None:
+    cache.set(_key(user_id, what), (version, value), SECONDS)
 
 
 def memberships_changed(user_ids: Iterable[UUID]) -> None:
@@ -42,27 +46,21 @@ def memberships_changed(user_ids: Iterable[UUID]) -> None:
 
 def subtree_changed(account: Account) -> None:
     """Forgets everybody who has a role on the account, above it or below it."""
-    above = [UUID(part) for part in account.path.strip("/").split("/")]
-    reach = Q(account_id__in=above) | Q(account__path__startswith=account.path)
+    reach = Q(account_id__in=account.ancestor_ids) | Q(account__path__startswith=account.path)
     memberships_changed(Membership.objects.filter(reach).values_list("user_id", flat=True))
 
 
 def _raise(user_ids: set[UUID]) -> None:
-    for user_id in user_ids:
-        key = _version(user_id)
-        # Longer than anything is remembered: a version that is gone must not meet an old memory again.
-        if cache.add(key, 1, SECONDS * 4):
-            continue
-        cache.incr(key)
-        cache.touch(key, SECONDS * 4)
+    # Kept longer than anything is remembered: a version that is gone must not meet an old memory again.
+    cache.set_many({_version(user_id): secrets.token_hex(8) for user_id in user_ids}, SECONDS * 4)
 
 
 def _version(user_id: UUID) -> str:
     return f"context-version:{user_id}"
 
 
-def _key(user_id: UUID, account_id: UUID) -> str:
-    return f"context:{user_id}:{account_id}"
+def _key(user_id: UUID, what: object) -> str:
+    return f"context:{user_id}:{what}"
 
 
 @receiver([post_save, post_delete], sender=Membership)

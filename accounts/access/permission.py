@@ -13,7 +13,9 @@ class ContextPermission(BasePermission):
     """A view either says `public = True` or has a signed-in caller. Roles are checked by the account context."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if isinstance(request.auth, ApiToken) and not hasattr(view, "find_context"):
+        if getattr(view, "public", False):
+            return True
+        if isinstance(request.auth, ApiToken) and not getattr(view, "takes_tokens", False):
             # A token is for an organization's data; the person, their sessions and other tokens are none of its business.
             raise ScopeMissing([])
-        return bool(getattr(view, "public", False) or (request.user and request.user.is_authenticated))
+        return bool(request.user and request.user.is_authenticated)

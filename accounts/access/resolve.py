@@ -16,17 +16,34 @@ SESSION_KEY = "account_id"
 HEADER = "X-Account-Context"
 
 
+Held = dict[str, Role]  # the roles that hold, by the path of the account they were given on
+
+
+def _held(memberships: QuerySet[Membership]) -> Held:
+    """The strongest role of each account. A suspended membership takes along whatever its person has there and below,
+    by teams too: suspending somebody has no way round. One query."""
+    rows = list(memberships.values_list("account__path", "role", "status"))
+    shut = [path for path, _, status in rows if status != MembershipStatus.ACTIVE]
+    held: Held = {}
+    for path, text, _ in rows:
+        if not any(path.startswith(end) for end in shut):
+            held[path] = max(Role(text), held.get(path, Role(text)), key=lambda role: role.rank)
+    return held
+
+
+def _strongest(held: Held, account: Account) -> Role | None:
+    """A role holds for everything below; one further down may raise it, never lower it."""
+    roles = (role for path, role in held.items() if account.path.startswith(path))
+    return max(roles, key=lambda role: role.rank, default=None)
+
+
+def _held_above(user: User, account: Account) -> Held:
+    return _held(Membership.objects.filter(user=user, account_id__in=account.ancestor_ids))
+
+
 def role_on(user: User, account: Account) -> Role | None:
-    """The strongest role the user has on the account or on one of its ancestors."""
-    roles = Membership.objects.filter(
-        user=user, status=MembershipStatus.ACTIVE, account_id__in=ancestor_ids(account)
-    ).values_list("role", flat=True)
-    return max((Role(role) for role in roles), key=lambda role: role.rank, default=None)
-
-
-def ancestor_ids(account: Account) -> list[UUID]:
-    """From the root down to the account itself."""
-    return [UUID(part) for part in account.path.strip("/").split("/")]
+    """The strongest role the user has on the account or on one of its ancestors: one query."""
+    return _strongest(_held_above(user, account), account)
 
 
 def open_accounts() -> QuerySet[Account]:
@@ -40,47 +57,34 @@ def open_accounts() -> QuerySet[Account]:
     return Account.objects.select_related("organization").filter(~Exists(closed_above))
 
 
+def _below(held: Held) -> QuerySet[Account]:
+    reach = Q(pk__in=[])
+    for path in held:
+        reach |= Q(path__startswith=path)
+    return open_accounts().filter(reach)
+
+
 def accounts_of(user: User) -> QuerySet[Account]:
     """Every account the user may enter, directly or through an ancestor: two queries."""
-    return open_accounts().filter(_reach(user)).select_related("organization", "parent")
+    return _below(_held(Membership.objects.filter(user=user))).select_related("organization", "parent")
 
 
 def available_accounts(user: User, most: int = 1_000) -> list[dict[str, Any]]:
     """The accounts that the user may enter, in order of the tree: id, name, slug, parent, level, role, access
     (`direct` or `inherited`). Two queries."""
-    held: dict[UUID, Role] = {}
-    for account_id, text in Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE).values_list(
-        "account_id", "role"
-    ):
-        held[account_id] = max(Role(text), held.get(account_id, Role(text)), key=lambda role: role.rank)
-    reach = Q(pk__in=[])
-    for prefix in Account.objects.filter(pk__in=held).values_list("path", flat=True):
-        reach |= Q(path__startswith=prefix)
-    found = []
-    for account in open_accounts().filter(reach).order_by("path")[:most]:
-        roles = [held[node] for node in ancestor_ids(account) if node in held]
-        found.append(
-            {
-                "id": account.pk,
-                "name": account.name,
-                "slug": account.slug,
-                "parent": account.parent_id,
-                "level": account.level,
-                "role": max(roles, key=lambda role: role.rank),
-                "access": "direct" if account.pk in held else "inherited",
-            }
-        )
-    return found
-
-
-def _reach(user: User) -> Q:
-    prefixes = Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE).values_list(
-        "account__path", flat=True
-    )
-    reach = Q(pk__in=[])
-    for prefix in prefixes:
-        reach |= Q(path__startswith=prefix)
-    return reach
+    held = _held(Membership.objects.filter(user=user))
+    return [
+        {
+            "id": account.pk,
+            "name": account.name,
+            "slug": account.slug,
+            "parent": account.parent_id,
+            "level": account.level,
+            "role": _strongest(held, account),
+            "access": "direct" if account.path in held else "inherited",
+        }
+        for account in _below(held).order_by("path")[:most]
+    ]
 
 
 def parse_id(value: object) -> UUID:
@@ -104,18 +108,16 @@ def context_for(user: User, account_id: object | None, *, via: Via, ip: str | No
     pk = parse_id(account_id) if account_id is not None else user.default_account_id
     found = _known(user, pk) if pk is not None else None
     if found is None and account_id is None:
-        last = last_account(user)
-        found = _known(user, last.pk, last) if last else None
-    if found is None:
-        raise _not_found()
-    account, role = found
-    return AccountContext(account=account, organization=account.organization, role=role, user=user, via=via, ip=ip)
+        found = _known(user, None)
+    return _context(user, found, via, ip)
 
 
 def closed_context(user: User, account_id: object, *, via: Via, ip: str | None = None) -> AccountContext:
-    """As `context_for`, but also into a suspended account or one that is being deleted: to look, reactivate or cancel.
+    """As `context_for`, but also into an account that is suspended or being deleted, or below one: to look, to
+    reactivate, to cancel.
 
-    Raises AccountNotFound.
+    Only roles from above a suspended account count, so that nobody lifts their own suspension; into one that is being
+    deleted its own people may go as well. Raises AccountNotFound.
     """
     account = (
         Account.objects.select_related("organization")
@@ -123,9 +125,22 @@ def closed_context(user: User, account_id: object, *, via: Via, ip: str | None =
         .exclude(status=AccountStatus.ERASED)
         .first()
     )
-    role = role_on(user, account) if account else None
-    if account is None or role is None:
+    if account is None:
         raise _not_found()
+    held = _held_above(user, account)
+    ends = Account.objects.filter(pk__in=account.ancestor_ids).exclude(status=AccountStatus.ACTIVE).order_by("level")
+    end = ends.first()
+    if end is not None:
+        own = end.status == AccountStatus.CLOSING
+        held = {path: role for path, role in held.items() if end.path.startswith(path) and (own or path != end.path)}
+    role = _strongest(held, account)
+    return _context(user, (account, role) if role else None, via, ip)
+
+
+def _context(user: User, found: tuple[Account, Role] | None, via: Via, ip: str | None) -> AccountContext:
+    if found is None:
+        raise _not_found()
+    account, role = found
     return AccountContext(account=account, organization=account.organization, role=role, user=user, via=via, ip=ip)
 
 
@@ -136,26 +151,34 @@ def within_token(context: AccountContext, token: ApiToken) -> AccountContext:
     return replace(context, scopes=frozenset(token.scopes), via=Via.TOKEN)
 
 
-def _known(user: User, pk: UUID, account: Account | None = None) -> tuple[Account, Role] | None:
-    recalled, version = freshness.recall(user.pk, pk)
+def _known(user: User, pk: UUID | None) -> tuple[Account, Role] | None:
+    """The account, or with None the one entered last, and the role there; remembered."""
+    recalled, version = freshness.recall(user.pk, pk or "last")
     if recalled is not None:
         return recalled  # type: ignore[no-any-return]
-    account = account or open_accounts().filter(pk=pk).first()
+    found = _entered_last(user) if pk is None else _named(user, pk)
+    if found is not None:
+        freshness.remember(user.pk, pk or "last", version, found)
+    return found
+
+
+def _named(user: User, pk: UUID) -> tuple[Account, Role] | None:
+    account = open_accounts().filter(pk=pk).first()
     role = role_on(user, account) if account else None
-    if account is None or role is None:
-        return None
-    freshness.remember(user.pk, pk, version, (account, role))
-    return account, role
+    return (account, role) if account and role else None
 
 
-def last_account(user: User) -> Account | None:
-    """The account entered last, else the one joined first."""
-    return (
+def _entered_last(user: User) -> tuple[Account, Role] | None:
+    """Of the accounts with a role of their own; the one joined first when none was entered yet."""
+    held = _held(Membership.objects.filter(user=user))
+    account = (
         open_accounts()
-        .filter(memberships__user=user, memberships__status=MembershipStatus.ACTIVE)
+        .filter(memberships__user=user, path__in=held)
         .order_by(F("memberships__last_access_at").desc(nulls_last=True), "memberships__id")
         .first()
     )
+    role = _strongest(held, account) if account else None
+    return (account, role) if account and role else None
 
 
 def system_context(account: Account, *, via: Via = Via.TASK) -> AccountContext:

@@ -1,5 +1,7 @@
 """A node of the account tree. `path` holds the ids from the root down, so that one prefix means a whole subtree."""
 
+from uuid import UUID
+
 from django.contrib.postgres.indexes import SpGistIndex
 from django.db import models
 
@@ -37,6 +39,11 @@ class Account(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ancestor_ids(self) -> list[UUID]:
+        """From the root down to the account itself."""
+        return [UUID(part) for part in self.path.strip("/").split("/")]
 
     @property
     def is_root(self) -> bool:

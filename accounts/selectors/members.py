@@ -3,7 +3,6 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.access.context import AccountContext
-from accounts.access.resolve import ancestor_ids
 from accounts.models import Invitation, Membership
 from listbackup.core.clock import now
 
@@ -14,7 +13,7 @@ def members_of(context: AccountContext) -> QuerySet[Membership]:
 
     factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return (
-        Membership.objects.filter(account_id__in=ancestor_ids(context.account))
+        Membership.objects.filter(account_id__in=context.account.ancestor_ids)
         .select_related("user", "account")
         .annotate(has_second_factor=Exists(factors))
         .order_by("-id")

@@ -10,7 +10,6 @@ from accounts.models import Account, User
 
 def people_to_warn(account: Account, *, also: UUID | None = None) -> list[User]:
     """Owners and admins of the account and of what is above it, and the member `also`: each active person once."""
-    nodes = [UUID(part) for part in account.path.strip("/").split("/")]
     wanted = Q(memberships__role__in=[Role.OWNER, Role.ADMIN])
     if also is not None:
         wanted |= Q(pk=also)
@@ -18,7 +17,7 @@ def people_to_warn(account: Account, *, also: UUID | None = None) -> list[User]:
         User.objects.filter(
             wanted,
             is_active=True,
-            memberships__account_id__in=nodes,
+            memberships__account_id__in=account.ancestor_ids,
             memberships__status=MembershipStatus.ACTIVE,
         )
         .distinct()

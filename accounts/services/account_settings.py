@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.access.resolve import ancestor_ids
 from accounts.models import Account
 from listbackup.core.errors import InvalidInput
 
@@ -61,7 +60,7 @@ class Effective:
 
 def effective_settings(account: Account) -> list[Effective]:
     """Every setting as it holds for the account: its own value, or the nearest one above. One query."""
-    nodes = list(Account.objects.filter(pk__in=ancestor_ids(account)).order_by("-level"))
+    nodes = list(Account.objects.filter(pk__in=account.ancestor_ids).order_by("-level"))
     found = []
     for setting in SETTINGS.values():
         origin = next((node for node in nodes if setting.name in node.settings), None)

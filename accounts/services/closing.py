@@ -97,7 +97,7 @@ def _tell_owners(account: Account) -> None:
     address = f"{settings.PUBLIC_URL.rstrip('/')}/tree/{account.pk}/delete/"
     owners = User.objects.filter(
         is_active=True,
-        memberships__account__in=Account.objects.filter(pk__in=account.path.strip("/").split("/")),
+        memberships__account__in=Account.objects.filter(pk__in=account.ancestor_ids),
         memberships__role=Role.OWNER,
         memberships__status=MembershipStatus.ACTIVE,
     ).distinct()

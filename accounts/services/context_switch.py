@@ -7,6 +7,7 @@ from allauth.headless.tokens.strategies.jwt import internal
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from accounts.access import freshness
 from accounts.access.context import AccountContext
 from accounts.access.resolve import SESSION_KEY
 from accounts.models import Membership
@@ -16,14 +17,20 @@ CLAIM = "account"
 
 
 def note_access(context: AccountContext) -> None:
-    """Remembers which account the person entered last."""
-    Membership.objects.filter(user=context.user, account=context.account).update(last_access_at=now())
+    """Remembers which account the person entered last: where they start when nothing else is said."""
+    _note(context)
+    if context.user is not None:
+        freshness.memberships_changed([context.user.pk])
 
 
 def note_presence(context: AccountContext) -> None:
-    """`note_access`, at most every five minutes."""
+    """When somebody was last in the account that they are in, at most every five minutes."""
     if context.user is not None and cache.add(f"present:{context.user.pk}:{context.account_id}", 1, 300):
-        note_access(context)
+        _note(context)
+
+
+def _note(context: AccountContext) -> None:
+    Membership.objects.filter(user=context.user, account=context.account).update(last_access_at=now())
 
 
 def switch(context: AccountContext, request: HttpRequest, token: Any) -> tuple[str | None, int | None]:
