@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
 from accounts.selectors import tokens
+from accounts.services.tokens import note_use
 
 
 class ApiTokenAuthentication(BaseAuthentication):
@@ -19,7 +20,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         token = tokens.find(secret.strip())
         if token is None:
             raise AuthenticationFailed("This token is unknown, has expired or was revoked.")
-        tokens.note_use(token, request.META.get("REMOTE_ADDR"))
+        note_use(token, request.META.get("REMOTE_ADDR"))
         return token.user, token
 
     def authenticate_header(self, request: object) -> str:

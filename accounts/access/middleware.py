@@ -1,7 +1,6 @@
 """Gives every request its account context and leaves no schema behind."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,18 +10,11 @@ from accounts.access.schema import leave
 from accounts.enums import Via
 from accounts.errors import AccountNotFound
 from accounts.services.context_switch import note_presence
+from listbackup.core.clock import zone_of
 from listbackup.core.db import connection
 
 # These are about the person or the machine, never about an organization's data.
 PUBLIC_PREFIXES = ("/static/", "/accounts/", "/admin/", "/api/", "/_allauth/", "/status", "/styleguide")
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The person's time zone, or UTC when this machine does not know it."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 class AccountContextMiddleware:
@@ -54,12 +46,13 @@ class AccountContextMiddleware:
             context = resolve.context_for(request.user, wanted, via=Via.SESSION, ip=address)  # type: ignore[arg-type]
         except AccountNotFound:
             # The membership ended or the account is gone: fall back to another of theirs, if there is one.
-            request.session.pop(resolve.SESSION_KEY, None)
             try:
                 context = resolve.context_for(request.user, None, via=Via.SESSION, ip=address)  # type: ignore[arg-type]
             except AccountNotFound:
+                request.session.pop(resolve.SESSION_KEY, None)
                 return
-        request.session[resolve.SESSION_KEY] = str(context.account_id) if wanted is None else wanted
+        if wanted != str(context.account_id):
+            request.session[resolve.SESSION_KEY] = str(context.account_id)
         request.context = context  # type: ignore[attr-defined]
         note_presence(context)
         connection.set_tenant(context.organization)

@@ -158,7 +158,8 @@ def _known(user: User, pk: UUID | None) -> tuple[Account, Role] | None:
         return recalled  # type: ignore[no-any-return]
     found = _entered_last(user) if pk is None else _named(user, pk)
     if found is not None:
-        freshness.remember(user.pk, pk or "last", version, found)
+        for what in {pk or "last", found[0].pk}:
+            freshness.remember(user.pk, what, version, found)
     return found
 
 

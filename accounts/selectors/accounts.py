@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet
 
 from accounts.access.context import AccountContext
 from accounts.access.resolve import accounts_of
 from accounts.enums import AccountStatus, MembershipStatus
 from accounts.models import Account, Membership, User
 from accounts.plans import per_account
+from listbackup.core.db import counted
 
 MOST = 20_000  # nodes of one answer
 
@@ -19,14 +19,13 @@ def hierarchy(context: AccountContext) -> list[dict[str, Any]]:
 
     Each node: id, name, slug, parent, level, status, sub_accounts, members, sources (its own, not those below).
     """
-    children = Account.objects.filter(parent=OuterRef("pk")).exclude(status=AccountStatus.ERASED).order_by()
-    members = Membership.objects.filter(account=OuterRef("pk"), status=MembershipStatus.ACTIVE).order_by()
+    members = Membership.objects.filter(account=OuterRef("pk"), status=MembershipStatus.ACTIVE)
     nodes = (
         Account.objects.filter(path__startswith=context.account.path)
         .exclude(status=AccountStatus.ERASED)
         .annotate(
-            sub_accounts=_counted(children, "parent"),
-            members=_counted(members, "account"),
+            sub_accounts=_children(),
+            members=counted(members, "account"),
             sources=per_account("sources"),
         )
         .order_by("path")
@@ -57,10 +56,8 @@ def children_of(context: AccountContext, text: str = "") -> QuerySet[Account]:
         found = found.filter(path__startswith=context.account.path, name__icontains=text.replace("\0", ""))
     else:
         found = found.filter(parent=context.account)
-    return found.annotate(
-        below=Count("children", filter=~Q(children__status=AccountStatus.ERASED), distinct=True)
-    ).select_related("parent")
+    return found.annotate(below=_children()).select_related("parent")
 
 
-def _counted(rows: QuerySet[Any], by: str) -> Any:
-    return Coalesce(Subquery(rows.values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+def _children() -> Any:
+    return counted(Account.objects.filter(parent=OuterRef("pk")).exclude(status=AccountStatus.ERASED), "parent")

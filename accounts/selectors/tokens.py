@@ -1,19 +1,14 @@
 """Finding API tokens: by their secret, and a person's own."""
 
-import hashlib
 import zlib
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from accounts.models import ApiToken, User
 from listbackup.core.clock import now
+from listbackup.core.crypto import digest
 
 PREFIX = "lb_"
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def checksum(body: str) -> str:
@@ -33,12 +28,6 @@ def find(secret: str) -> ApiToken | None:
         .filter(user__is_active=True)
         .first()
     )
-
-
-def note_use(token: ApiToken, ip: str | None) -> None:
-    """At most once a minute."""
-    if cache.add(f"token-used:{token.pk}", 1, 60):
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now(), last_ip=ip)
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

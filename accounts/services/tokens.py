@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 
 from accounts.access.context import AccountContext
@@ -14,8 +15,9 @@ from accounts.activity.services import record
 from accounts.enums import Scope, Via
 from accounts.errors import AccountNotFound, TokenNotFound
 from accounts.models import ApiToken, User
-from accounts.selectors.tokens import PREFIX, checksum, digest
+from accounts.selectors.tokens import PREFIX, checksum
 from listbackup.core.clock import now
+from listbackup.core.crypto import digest
 from listbackup.core.errors import Conflict, InvalidInput
 
 MOST = 50  # live tokens of one person
@@ -69,6 +71,12 @@ def revoke_token(user: User, token_id: UUID) -> None:
     except AccountNotFound:
         return  # the person has left that account: nobody's activity
     _note(context, "token.revoked", token)
+
+
+def note_use(token: ApiToken, ip: str | None) -> None:
+    """At most once a minute."""
+    if cache.add(f"token-used:{token.pk}", 1, 60):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now(), last_ip=ip)
 
 
 def _note(context: AccountContext, action: str, token: ApiToken) -> None:

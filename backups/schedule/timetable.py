@@ -15,11 +15,11 @@ that comes twice runs once; steady paces are not affected.
 import datetime as dt
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
 from backups.errors import ScheduleInvalid
+from listbackup.core.clock import zone_of
 
 MANUAL = "manual"
 SHORTEST, LONGEST = 5 * 60, 24 * 3600  # seconds
@@ -40,14 +40,6 @@ class Timetable:
     text: str
     seconds: int = 0
     cron: str = ""
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone, or UTC when this machine does not know it."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def check_schedule(text: str) -> str:

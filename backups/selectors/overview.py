@@ -12,10 +12,10 @@ from django.db.models.functions import TruncDate
 from accounts.access.context import AccountContext
 from backups.enums import Health, SourceStatus
 from backups.models import Job, Snapshot, Source
-from backups.schedule.timetable import zone_of
 from backups.selectors.jobs import jobs_of
 from backups.selectors.sources import sources_of
 from backups.selectors.strips import Day, day_strip
+from listbackup.core.clock import zone_of
 
 ATTENTION = (Health.FAILED, Health.ATTENTION)
 

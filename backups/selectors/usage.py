@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.access.resolve import system_context
@@ -10,6 +10,7 @@ from accounts.models import Account
 from accounts.plans import register_counter
 from backups.enums import SourceStatus
 from backups.models import Source
+from listbackup.core.db import counted
 
 
 def register_counters() -> None:
@@ -30,6 +31,4 @@ def _stored(account: Account) -> int:
 
 
 def _sources_each() -> Any:
-    own = Source.objects.filter(account=OuterRef("pk")).exclude(status=SourceStatus.DELETED).order_by()
-    counted = own.values("account").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    return counted(Source.objects.filter(account=OuterRef("pk")).exclude(status=SourceStatus.DELETED), "account")

@@ -6,7 +6,6 @@ Whatever fails, no connection and no token is left behind.
 """
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -87,11 +86,11 @@ def start(
     state = secrets.token_urlsafe(32)
     verifier, challenge = oauth.pkce_pair()
     OAuthState.objects.create(
-        state_hash=_hash(state),
+        state_hash=crypto.digest(state),
         user=context.user,
         account=context.account,
         organization=context.organization,
-        session_hash=_hash(session_key) if session_key else "",
+        session_hash=crypto.digest(session_key) if session_key else "",
         platform=manifest.key,
         verifier=crypto.encrypt(verifier),
         return_to=safe_path(return_to),
@@ -156,10 +155,10 @@ def _use_state(user: User, session_key: str | None, platform: str, state: str) -
     if not state:
         raise StateMissing("The platform's answer holds no state, so that it cannot be trusted.")
     with transaction.atomic():
-        row = OAuthState.objects.select_for_update().filter(state_hash=_hash(state)).first()
+        row = OAuthState.objects.select_for_update().filter(state_hash=crypto.digest(state)).first()
         if row is None:
             raise StateUnknown("This answer does not belong to any connection that was begun here.")
-        if row.user_id != user.pk or (row.session_hash and row.session_hash != _hash(session_key or "")):
+        if row.user_id != user.pk or (row.session_hash and row.session_hash != crypto.digest(session_key or "")):
             # Not used up: the person who began may still finish.
             raise StateOfSomebodyElse("This connection was begun by another person or in another browser.")
         if row.used_at is not None:
@@ -203,11 +202,7 @@ def _exchange(manifest: Manifest, client: OAuthClient, state: OAuthState, code: 
         raise
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def state_account(user: User, state: str) -> UUID | None:
     """Which account a state was begun for, when it is the person's own: for the way back to its pages."""
-    row = OAuthState.objects.filter(state_hash=_hash(state), user=user).first()
+    row = OAuthState.objects.filter(state_hash=crypto.digest(state), user=user).first()
     return row.account_id if row else None

@@ -1,5 +1,7 @@
-"""Encryption of small secrets in the database: Fernet with rotation. Snapshots have their own (`backups.store.keys`)."""
+"""Small secrets in the database: Fernet with rotation for those that are needed again, a digest for those that are only
+compared. Snapshots have their own keys (`backups.store.keys`)."""
 
+import hashlib
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -33,3 +35,8 @@ def decrypt(token: str) -> str:
 def rotate(token: str) -> str:
     """The same secret under the newest key."""
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).rotate(token.encode()).decode()
+
+
+def digest(secret: str) -> str:
+    """SHA-256 in hexadecimal digits, for long random secrets that are looked up but never shown again."""
+    return hashlib.sha256(secret.encode("utf-8", "backslashreplace")).hexdigest()

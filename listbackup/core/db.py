@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import connection as django_connection
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from listbackup.core.ids import uuid7
 
@@ -29,3 +30,10 @@ def public_key(to: str, **options: Any) -> models.ForeignKey:
     """
     defaults: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False, "related_name": "+"}
     return models.ForeignKey(to, **(defaults | options))
+
+
+def counted(rows: models.QuerySet[Any], by: str) -> Coalesce:
+    """How many of `rows` (filtered by an OuterRef on `by`) belong to each outer row: several such counts do not
+    multiply each other as joins would."""
+    each = rows.order_by().values(by).annotate(n=models.Count("pk")).values("n")
+    return Coalesce(models.Subquery(each, output_field=models.IntegerField()), 0)

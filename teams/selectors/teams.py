@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.access.context import AccountContext
 from accounts.enums import Role
 from accounts.errors import InvitationGone
 from accounts.models import Invitation, Membership
+from listbackup.core.db import counted
 from teams.enums import TeamRole
 from teams.errors import TeamMemberNotFound, TeamNotFound, TeamRoleMissing
 from teams.models import Team, TeamGrant, TeamMember
@@ -23,8 +24,8 @@ def teams_of(context: AccountContext, *, include_sub_accounts: bool = False) -> 
         Team.objects.filter(here)
         .select_related("account")
         .annotate(
-            member_count=Count("members", distinct=True),
-            grant_count=Count("grants", distinct=True),
+            member_count=counted(TeamMember.objects.filter(team=OuterRef("pk")), "team"),
+            grant_count=counted(TeamGrant.objects.filter(team=OuterRef("pk")), "team"),
             my_role=Subquery(TeamMember.objects.filter(team=OuterRef("pk"), user=context.user).values("role")[:1]),
         )
         .order_by("-id")

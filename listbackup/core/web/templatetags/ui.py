@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from listbackup.core.clock import now
+from listbackup.core.clock import now, zone_of
 from listbackup.core.web import charts, json_markup, states, wording
 from listbackup.core.web.icons import icon_svg
 
@@ -60,7 +60,7 @@ def status(state: object, label: str = "", large: bool = False) -> SafeString:
 
 def _zone(context: template.Context) -> ZoneInfo:
     user = getattr(context.get("request"), "user", None)
-    return ZoneInfo(getattr(user, "time_zone", None) or "UTC")
+    return zone_of(getattr(user, "time_zone", None))
 
 
 def _moment(moment: datetime | str | None) -> datetime | None:
