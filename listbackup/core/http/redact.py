@@ -16,7 +16,11 @@ _PAIR = re.compile(
 _SCHEME = re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{8,}")
 _USERINFO = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@")
 _KNOWN = re.compile(
-    r"\b(?:pat-[a-z0-9]+-|sk_(?:live|test)_|rk_(?:live|test)_|xox[abprs]-|ghp_|ya29\.|eyJ)[A-Za-z0-9._-]{8,}"
+    r"\b(?:pat-[a-z0-9]+-|sk_(?:live|test)_|rk_(?:live|test)_|xox[abprs]-|ghp_|ya29\.|eyJ|lb_)[A-Za-z0-9._-]{8,}"
+)
+# Links of ours whose secret is a part of the path: invitations, and what django-allauth mails.
+_LINKS = re.compile(
+    r"(?i)(/(?:invitations(?:/address)?|confirm-email|password/reset/key)/)(?!address/)[^/\s\"'<>?#]{8,}"
 )
 
 
@@ -27,6 +31,7 @@ def redact(text: str) -> str:
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
     text = _QUERY.sub(rf"\1{HIDDEN}", text)
     text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
+    text = _LINKS.sub(rf"\1{HIDDEN}", text)
     text = _PAIR.sub(_keep_name, text)
     return _KNOWN.sub(HIDDEN, text)
 
