@@ -67,13 +67,13 @@ def look_after_what_was_stored(context: AccountContext, job: Job, **_: Any) -> N
 
 
 @receiver(account_closed)
-def stop_with_the_account(context: AccountContext, account: Account, **_: Any) -> None:
-    closing.stop_everything(context, account)
+def stop_with_the_account(context: AccountContext, **_: Any) -> None:
+    closing.stop_everything(context)
 
 
 @receiver(account_opened)
-def go_on_with_the_account(context: AccountContext, account: Account, **_: Any) -> None:
-    closing.go_on(context, account)
+def go_on_with_the_account(context: AccountContext, **_: Any) -> None:
+    closing.go_on(context)
 
 
 @receiver(account_erasing)

@@ -6,4 +6,4 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
-        from integrations import rules  # noqa: F401
+        from integrations import receivers, rules  # noqa: F401

@@ -5,7 +5,7 @@ import datetime as dt
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from accounts.access.context import AccountContext
@@ -20,6 +20,7 @@ from accounts.services.profiles import wants
 from accounts.signals import account_closed, account_erasing, account_opened
 from listbackup.core.clock import now
 from listbackup.core.db import connection
+from listbackup.core.errors import ListBackupError
 
 log = structlog.get_logger(__name__)
 GRACE = dt.timedelta(days=30)
@@ -35,7 +36,7 @@ def schedule_erasure(context: AccountContext) -> Account:
     account.status, account.erase_after = AccountStatus.CLOSING, now() + GRACE
     account.save()
     record(context, "account.deletion_scheduled", account, erase_after=account.erase_after.isoformat())
-    account_closed.send(sender=Account, context=context, account=account, reason="Its account is being deleted.")
+    account_closed.send(sender=Account, context=context, account=account)
     _tell_owners(account)
     return account
 
@@ -54,12 +55,18 @@ def cancel_erasure(context: AccountContext) -> Account:
 
 
 def erase_due() -> int:
-    """Erases every account whose grace is over; returns how many. May run again after a kill: each step can repeat."""
+    """Erases every account whose grace is over; returns how many. May run again after a kill: each step can repeat.
+
+    One that cannot be erased now (its storage does not answer) waits for the next run and holds up no other.
+    """
     due = Account.objects.filter(status=AccountStatus.CLOSING, erase_after__lte=now()).select_related("organization")
     done = 0
     for account in due.order_by("-level"):
-        erase_account(account)
-        done += 1
+        try:
+            erase_account(account)
+            done += 1
+        except (ListBackupError, OSError, DatabaseError):
+            log.exception("account_not_erased", account=str(account.pk))
     return done
 
 
@@ -67,6 +74,7 @@ def erase_account(account: Account) -> None:
     """Removes the data of the account and of everything below it for ever; a root takes its organization along."""
     context = system_context(account)
     with entered(account.organization):
+        _close(context)
         account_erasing.send(sender=Account, context=context, account=account)
     organization = account.organization
     with transaction.atomic():
@@ -84,6 +92,17 @@ def erase_account(account: Account) -> None:
                 record(context, "account.erased", account)
             tree.update(status=AccountStatus.ERASED, erase_after=None, name=GONE, company={}, settings={}, limits={})
     log.info("account_erased", account=str(account.pk), root=account.is_root)
+
+
+@transaction.atomic
+def _close(context: AccountContext) -> None:
+    """Nobody enters and nothing runs from now on, however far the erasure gets."""
+    account = _locked(context)
+    if account.status == AccountStatus.ACTIVE:
+        account_closed.send(sender=Account, context=context, account=account)
+    if account.status != AccountStatus.CLOSING or account.erase_after is None:
+        account.status, account.erase_after = AccountStatus.CLOSING, now()
+        account.save()
 
 
 def _drop_schema(name: str) -> None:

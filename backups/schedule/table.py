@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from backups.enums import SourceStatus
 from backups.models import Job, Source
 from backups.schedule.models import ActiveJob, DueCare, DueSource
@@ -55,8 +57,9 @@ def forget_job(job: Job) -> None:
     ActiveJob.objects.filter(job_id=job.pk).delete()
 
 
-def forget_source(source: Source) -> None:
-    DueSource.objects.filter(source_id=source.pk).delete()
+def forget_sources(sources: QuerySet[Source]) -> None:
+    """Takes them out of the schedule."""
+    DueSource.objects.filter(source_id__in=sources.values("pk")).delete()
 
 
 def plan_care(source: Source) -> None:
@@ -73,3 +76,7 @@ def plan_care(source: Source) -> None:
 
 def forget_care(source: Source) -> None:
     DueCare.objects.filter(source_id=source.pk).delete()
+
+
+def forget_care_of(sources: QuerySet[Source]) -> None:
+    DueCare.objects.filter(source_id__in=sources.values("pk")).delete()

@@ -12,17 +12,17 @@ from backups.services.storage import snapshot_blobs
 
 
 @transaction.atomic
-def stop_everything(context: AccountContext, account: Account) -> None:
+def stop_everything(context: AccountContext) -> None:
     """Cancels what runs in the account and below it, and takes its sources out of the schedule."""
     for job in Job.objects.visible_to(context).filter(state__in=ACTIVE_STATES).order_by("pk"):
         cancel_job(context, job)
-    for source in Source.objects.visible_to(context).filter(status=SourceStatus.ACTIVE):
-        table.forget_source(source)
-        Source.objects.filter(pk=source.pk).update(next_run_at=None)
+    sources = Source.objects.visible_to(context)
+    table.forget_sources(sources)
+    sources.update(next_run_at=None)
 
 
 @transaction.atomic
-def go_on(context: AccountContext, account: Account) -> None:
+def go_on(context: AccountContext) -> None:
     """Plans the active sources of the account and of what is below it again."""
     for source in Source.objects.visible_to(context).filter(status=SourceStatus.ACTIVE).select_related("account"):
         table.plan(source)
@@ -35,9 +35,8 @@ def erase_everything(context: AccountContext, account: Account) -> None:
     RecoveryKey.objects.visible_to(context).delete()
     with transaction.atomic():
         sources = Source.objects.visible_to(context)
-        for source in sources:
-            table.forget_source(source)
-            table.forget_care(source)
+        table.forget_sources(sources)
+        table.forget_care_of(sources)
         sources.update(last_snapshot=None, records=0, bytes_stored=0, status=SourceStatus.DELETED)
         Snapshot.objects.visible_to(context).delete()
     blobs = snapshot_blobs()

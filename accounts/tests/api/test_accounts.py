@@ -238,3 +238,34 @@ def test_context_costs_two_queries_and_then_none(people, django_assert_num_queri
         context_for(people.nora, people.north.pk, via=Via.API)
     with django_assert_num_queries(0):
         context_for(people.nora, people.north.pk, via=Via.API)
+
+
+def test_erased_account_keeps_no_secret_of_a_connection(people):
+    with entered(people.acme.organization):
+        connection = factories.make_connection(people.north, secret="cipher", external_label="Acme's portal")
+    closing.erase_account(people.north)
+    with entered(people.acme.organization):
+        connection.refresh_from_db()
+    assert (connection.secret, connection.status, connection.external_label) == ("", "deleted", "")
+
+
+def test_account_that_cannot_be_erased_now_holds_up_no_other(people, monkeypatch):
+    for account in (people.north, people.south):
+        Account.objects.filter(pk=account.pk).update(status="closing", erase_after=now())
+    erase = closing.erase_account
+
+    def broken_for_south(account: Account) -> None:
+        if account == people.south:
+            raise OSError("the storage does not answer")
+        erase(account)
+
+    monkeypatch.setattr(closing, "erase_account", broken_for_south)
+    assert closing.erase_due() == 1
+    assert Account.objects.get(pk=people.north.pk).status == "erased"
+    assert Account.objects.get(pk=people.south.pk).status == "closing"
+
+
+def test_patch_is_all_or_nothing(people, olga):
+    answer = patch(olga, f"accounts/{people.north.pk}", {"name": "Renamed", "parent": str(people.north.pk)})
+    people.north.refresh_from_db()
+    assert answer.status_code == 400 and people.north.name == "North"
