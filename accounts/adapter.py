@@ -8,21 +8,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.errors import InvitationGone
+from accounts.models import Invitation
 from accounts.outbox.services import enqueue_mail
 from accounts.services import invitations, profiles
 from accounts.services.invitations import INVITED
 from accounts.services.registration import complete_registration
 
 
-def invited(request: HttpRequest, user: Any) -> bool:
-    """Whether this new person came by the link of an open invitation to their own address."""
+def invitation_of(request: HttpRequest) -> tuple[str, Invitation] | None:
+    """(secret, row) of the invitation by whose link this browser came, as long as that is open."""
     secret = request.session.get(INVITED)
-    if not secret:
-        return False
     try:
-        return invitations.find(secret).email == user.email.lower()
+        return (secret, invitations.find(secret)) if secret else None
     except InvitationGone:
-        return False
+        request.session.pop(INVITED, None)
+        return None
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,7 +34,8 @@ class AccountAdapter(DefaultAccountAdapter):
             user = super().save_user(request, user, form, commit=commit)
             if commit:
                 data = form.cleaned_data
-                if invited(request, user):
+                found = invitation_of(request)
+                if found is not None and found[1].email == user.email.lower():
                     # Somebody who was invited joins an organization: they need none of their own.
                     profiles.update_profile(user, name=data.get("name", ""), time_zone=data.get("time_zone") or "UTC")
                     return user
@@ -48,8 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Back to the invitation that somebody signed up or in for."""
-        secret = request.session.get(INVITED)
-        return reverse("accounts:invitation", args=[secret]) if secret else str(super().get_login_redirect_url(request))
+        found = invitation_of(request)
+        if found is None:
+            return str(super().get_login_redirect_url(request))
+        return reverse("accounts:invitation", args=[found[0]])
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)

@@ -52,10 +52,6 @@ class LastOwner(Conflict):
     remedy = "Make somebody else an owner first."
 
 
-class AccountNotEmpty(Conflict):
-    code = "account.not_empty"
-
-
 class AccountStateConflict(Conflict):
     code = "account.state"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from accounts.enums import MembershipStatus
 from accounts.errors import PlanLimitReached
 from accounts.models import Account, Invitation, Membership, Plan
-from listbackup.core.clock import now
 from listbackup.core.web import wording
 
 DEFAULT_PLAN = "trial"
@@ -62,22 +62,17 @@ def per_account(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One bar: `used` of `most` (None: no limit), both in the limit's unit; `of` is the account the limit belongs to."""
+    """One bar: `used` of `most` (None: no limit), both in the limit's unit."""
 
     limit: Limit
     used: int
     most: int | None
-    of: Account | None = None
 
     @property
     def note(self) -> str:
         """`3 of 25`, in the limit's unit."""
         shown = wording.filesize_si if self.limit.unit == "bytes" else wording.count
         return f"{shown(self.used)} of {shown(self.most)}" if self.most is not None else f"{shown(self.used)}, no limit"
-
-    @property
-    def is_reached(self) -> bool:
-        return self.most is not None and self.used >= self.most
 
 
 def limit_of(account: Account, name: str) -> int | None:
@@ -86,7 +81,10 @@ def limit_of(account: Account, name: str) -> int | None:
 
 
 def require_room(account: Account, name: str, adding: int = 1) -> None:
-    """Raises PlanLimitReached when `adding` more would pass the plan's limit or one of an account above."""
+    """Raises PlanLimitReached when `adding` more would pass the plan's limit or one of an account above.
+
+    With 0, after the row was written: for things of which not each row counts, such as a person's second role.
+    """
     for node, most in _bounds(account, name):
         used = _COUNTERS[name](node)
         if used + adding > most:
@@ -120,13 +118,11 @@ def _bounds(account: Account, name: str) -> list[tuple[Account, int]]:
 
 
 def _people(account: Account) -> int:
-    """Each person once, and each open invitation."""
+    """Each address once, whether it belongs to a member, to an open invitation, or to both."""
     below = {"account__path__startswith": account.path}
-    members = Membership.objects.filter(**below, status=MembershipStatus.ACTIVE).values("user").distinct().count()
-    invited = Invitation.objects.filter(
-        **below, accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now()
-    )
-    return members + invited.values("email").distinct().count()
+    members = Membership.objects.filter(**below, status=MembershipStatus.ACTIVE).values_list(Lower("user__email"))
+    invited = Invitation.objects.live().filter(**below).values_list(Lower("email"))
+    return members.order_by().union(invited.order_by()).count()
 
 
 def _sub_accounts(account: Account) -> int:

@@ -4,9 +4,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 
-from accounts.enums import Role
+from accounts.enums import AccountStatus, Role
 from listbackup.core.clock import now
 from listbackup.core.db import BaseModel
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Neither taken nor taken back; may have expired."""
+        return self.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
+
+    def live(self) -> "InvitationQuerySet":
+        """Those whose links work: open, not expired, to an account that is not being deleted."""
+        closed = [AccountStatus.CLOSING, AccountStatus.ERASED]
+        return self.open().filter(expires_at__gt=now()).exclude(account__status__in=closed)
 
 
 class Invitation(BaseModel):
@@ -27,6 +38,8 @@ class Invitation(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

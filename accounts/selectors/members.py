@@ -1,16 +1,14 @@
 """Who may do what in an account, and where it comes from."""
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.access.context import AccountContext
 from accounts.models import Invitation, Membership
-from listbackup.core.clock import now
 
 
 def members_of(context: AccountContext) -> QuerySet[Membership]:
     """Roles that hold on the context's account: its own and those of accounts above it, newest first."""
-    from allauth.mfa.models import Authenticator
-
     factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return (
         Membership.objects.filter(account_id__in=context.account.ancestor_ids)
@@ -23,10 +21,8 @@ def members_of(context: AccountContext) -> QuerySet[Membership]:
 def open_invitations(context: AccountContext) -> QuerySet[Invitation]:
     """To the account itself (teams show their own), newest first."""
     return (
-        Invitation.objects.filter(
-            account=context.account, team_id__isnull=True, accepted_at__isnull=True, cancelled_at__isnull=True
-        )
-        .filter(expires_at__gt=now())
+        Invitation.objects.live()
+        .filter(account=context.account, team_id__isnull=True)
         .select_related("invited_by")
         .order_by("-id")
     )

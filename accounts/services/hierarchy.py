@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat, Substr
@@ -11,16 +12,37 @@ from accounts.access import freshness, rules
 from accounts.access.context import AccountContext
 from accounts.access.resolve import context_for
 from accounts.activity.services import record
-from accounts.enums import AccountStatus
+from accounts.enums import AccountStatus, Role
 from accounts.errors import AccountStateConflict
-from accounts.models import Account
+from accounts.models import Account, Membership, User
 from accounts.plans import require_room
-from accounts.services.organizations import add_account
+from accounts.services.account_settings import merged
+from accounts.services.organizations import add_account, create_organization
 from accounts.signals import account_closed, account_opened
-from listbackup.core.errors import InvalidInput
+from listbackup.core.errors import Conflict, Forbidden, InvalidInput
 
 COMPANY_FIELDS = ("legal_name", "address", "country", "website", "phone", "tax_id")
 NAME_LENGTH = 150
+MOST_OWNED = 20  # organizations of one person
+
+
+@transaction.atomic
+def create_own_organization(
+    *, user: User, name: str, time_zone: str | None = None, company: dict[str, Any] | None = None
+) -> Account:
+    """Another organization of a person who has an address that is proved. Raises InvalidInput, TooMany, Forbidden."""
+    if not EmailAddress.objects.filter(user=user, verified=True).exists():
+        raise Forbidden("Verify your e-mail address first.", remedy="Open the link in the mail that we sent you.")
+    owned = Membership.objects.filter(user=user, role=Role.OWNER, account__parent__isnull=True, team_id__isnull=True)
+    if owned.count() >= MOST_OWNED:
+        raise Conflict(f"You own {MOST_OWNED} organizations already.", remedy="Delete one, or write to our support.")
+    account = create_organization(
+        name=clean_name(name), owner=user, time_zone=check_time_zone(time_zone or user.time_zone)
+    )
+    if company:
+        account.company = clean_company(company)
+        account.save(update_fields=["company"])
+    return account
 
 
 @transaction.atomic
@@ -53,8 +75,6 @@ def update_account(
     settings: dict[str, Any] | None = None,
 ) -> Account:
     """Changes what is given of the context's account; a setting of None is inherited again."""
-    from accounts.services.account_settings import merged  # late: optional
-
     account = _locked(context.account)
     before = {"name": account.name, "time_zone": account.time_zone}
     if name is not None:
@@ -68,6 +88,31 @@ def update_account(
     account.save()
     changed = {key: old for key, old in before.items() if getattr(account, key) != old}
     record(context, "account.updated", account, before=changed, settings=sorted(settings or {}))
+    return account
+
+
+@transaction.atomic
+def change_account(
+    context: AccountContext,
+    *,
+    parent: object | None = None,
+    status: str | None = None,
+    status_reason: str = "",
+    **fields: Any,
+) -> Account:
+    """Several changes of the context's account, all or none: `fields` as `update_account` takes them, another `parent`,
+    the `status` active or suspended. Raises what each of them raises."""
+    if status is not None:
+        rules.require(context, "account.suspend")
+    account = context.account
+    if status == AccountStatus.ACTIVE:
+        account = reactivate_account(context)
+    if fields:
+        account = update_account(context, **fields)
+    if parent is not None:
+        account = move_account(context, parent_id=parent)
+    if status == AccountStatus.SUSPENDED:
+        account = suspend_account(context, reason=status_reason)
     return account
 
 
@@ -123,7 +168,7 @@ def suspend_account(context: AccountContext, *, reason: str = "") -> Account:
     account.status, account.status_reason = AccountStatus.SUSPENDED, reason.replace("\0", "")[:300]
     account.save()
     record(context, "account.suspended", account, reason=account.status_reason)
-    account_closed.send(sender=Account, context=context, account=account, reason="Its account is suspended.")
+    account_closed.send(sender=Account, context=context, account=account)
     return account
 
 

@@ -1,7 +1,6 @@
 """Invitations to an account or a team: one link, one use, seven days."""
 
 import datetime as dt
-import hashlib
 import secrets
 from uuid import UUID
 
@@ -12,19 +11,21 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from accounts.access.context import AccountContext
 from accounts.access.resolve import role_on
 from accounts.access.schema import entered
 from accounts.activity.services import record
-from accounts.enums import AccountStatus, MembershipStatus, Role, Via
+from accounts.enums import MembershipStatus, Role, Via
 from accounts.errors import InvitationGone, InvitationNotYours, PermissionMissing
 from accounts.models import Invitation, Membership, User
 from accounts.outbox.services import enqueue_mail
 from accounts.plans import require_room
 from accounts.signals import invitation_accepted
 from listbackup.core.clock import now
+from listbackup.core.crypto import digest
 from listbackup.core.errors import InvalidInput, TooMany
 
 LIFETIME = dt.timedelta(days=7)
@@ -54,11 +55,9 @@ def invite(
     address = _checked_address(email)
     if role and Role(role).rank > context.role.rank:
         raise PermissionMissing("member.invite", Role(role).label)
-    open_ones = Invitation.objects.filter(account=context.account, email__iexact=address, team_id=team_id)
-    for old in open_ones.filter(accepted_at__isnull=True, cancelled_at__isnull=True).select_for_update():
-        old.cancelled_at = now()
-        old.save(update_fields=["cancelled_at"])
-    require_room(context.account, "users", adding=_adds(context, address))
+    Invitation.objects.open().filter(account=context.account, email__iexact=address, team_id=team_id).update(
+        cancelled_at=now()
+    )
     _slow_down(context.user)
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -67,12 +66,13 @@ def invite(
         role=role,
         team_id=team_id,
         team_role=team_role,
-        token_hash=_hash(secret),
+        token_hash=digest(secret),
         invited_by=context.user,
         message=message.replace("\0", "").strip()[:500],
         sent_at=now(),
         expires_at=now() + LIFETIME,
     )
+    require_room(context.account, "users", adding=0)
     record(context, "invitation.sent", invitation, role=role or team_role, team=team_name)
     _mail(invitation, secret, team_name or context.account.name)
     return invitation
@@ -81,13 +81,13 @@ def invite(
 @transaction.atomic
 def resend(context: AccountContext, invitation: Invitation, *, to_what: str = "") -> Invitation:
     """A new link for seven more days; the old one is dead. Raises InvitationGone, TooMany."""
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if locked.accepted_at or locked.cancelled_at:
+    locked = Invitation.objects.open().select_for_update().filter(pk=invitation.pk).first()
+    if locked is None:
         raise InvitationGone("This invitation is not open any more.")
     if context.user is not None:
         _slow_down(context.user)
     secret = secrets.token_urlsafe(32)
-    locked.token_hash, locked.sent_at, locked.expires_at = _hash(secret), now(), now() + LIFETIME
+    locked.token_hash, locked.sent_at, locked.expires_at = digest(secret), now(), now() + LIFETIME
     locked.save(update_fields=["token_hash", "sent_at", "expires_at"])
     record(context, "invitation.resent", locked)
     _mail(locked, secret, to_what or context.account.name)
@@ -97,20 +97,13 @@ def resend(context: AccountContext, invitation: Invitation, *, to_what: str = ""
 @transaction.atomic
 def cancel(context: AccountContext, invitation: Invitation) -> None:
     """Its link is dead from now on. One that was accepted stays as it is."""
-    Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True).update(
-        cancelled_at=now()
-    )
-    record(context, "invitation.cancelled", invitation)
+    if Invitation.objects.open().filter(pk=invitation.pk).update(cancelled_at=now()):
+        record(context, "invitation.cancelled", invitation)
 
 
 def find(secret: str) -> Invitation:
     """The open invitation of a link. Raises InvitationGone, alike for forged, cancelled, used and expired ones."""
-    found = (
-        Invitation.objects.select_related("account__organization", "invited_by")
-        .filter(token_hash=_hash(secret), accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now())
-        .exclude(account__status__in=[AccountStatus.CLOSING, AccountStatus.ERASED])
-        .first()
-    )
+    found = _live().filter(token_hash=digest(secret)).first()
     if found is None:
         raise InvitationGone("This invitation is not open any more.")
     return found
@@ -146,11 +139,7 @@ def accept_with_proof(proof: str, user: User, *, ip: str | None = None) -> Invit
         told = signing.loads(proof, salt=SALT, max_age=dt.timedelta(days=1))
     except signing.BadSignature:
         raise InvitationGone("This confirmation is not valid any more.") from None
-    invitation = (
-        Invitation.objects.select_related("account__organization", "invited_by")
-        .filter(pk=told["invitation"], accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now())
-        .first()
-    )
+    invitation = _live().filter(pk=told["invitation"]).first()
     if invitation is None or told["user"] != str(user.pk):
         raise InvitationGone("This confirmation is not valid any more.")
     return _join(invitation, user, ip)
@@ -159,9 +148,7 @@ def accept_with_proof(proof: str, user: User, *, ip: str | None = None) -> Invit
 @transaction.atomic
 def _join(invitation: Invitation, user: User, ip: str | None) -> Invitation:
     # The one conditional statement that makes the link single-use.
-    taken = Invitation.objects.filter(
-        pk=invitation.pk, accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now()
-    ).update(accepted_at=now(), accepted_by=user)
+    taken = Invitation.objects.live().filter(pk=invitation.pk).update(accepted_at=now(), accepted_by=user)
     if not taken:
         raise InvitationGone("This invitation is not open any more.")
     invitation.refresh_from_db()
@@ -184,12 +171,8 @@ def _join(invitation: Invitation, user: User, ip: str | None) -> Invitation:
     return invitation
 
 
-def _adds(context: AccountContext, address: str) -> int:
-    """0 when the person counts already."""
-    known = Membership.objects.filter(
-        account__path__startswith=context.account.path, user__email__iexact=address, status=MembershipStatus.ACTIVE
-    )
-    return 0 if known.exists() else 1
+def _live() -> QuerySet[Invitation]:
+    return Invitation.objects.live().select_related("account__organization", "invited_by")
 
 
 def _slow_down(user: User) -> None:
@@ -205,10 +188,6 @@ def _checked_address(email: str) -> str:
     except ValidationError:
         raise InvalidInput("This is no e-mail address.", fields={"email": ["Check the address."]}) from None
     return address
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _mail(invitation: Invitation, secret: str, to_what: str) -> None:

@@ -31,10 +31,10 @@ def set_suspended(context: AccountContext, membership_id: UUID, *, suspended: bo
     """A suspended person keeps their place and loses all access at once."""
     membership = _locked(context, membership_id)
     _require_rank(context, Role(membership.role).rank)
-    if not suspended and membership.status != MembershipStatus.ACTIVE:
-        require_room(membership.account, "users")
     membership.status = MembershipStatus.SUSPENDED if suspended else MembershipStatus.ACTIVE
     membership.save(update_fields=["status"])
+    if not suspended:
+        require_room(membership.account, "users", adding=0)
     _require_owner(membership.account)
     record(context, "member.suspended" if suspended else "member.reactivated", membership, label=str(membership.user))
     return membership

@@ -1,8 +1,5 @@
 """New customers: organization, schema, root account, owner, in one transaction."""
 
-from typing import Any
-
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -12,10 +9,7 @@ from accounts.plans import default_plan
 from accounts.services.schemas import create_schema
 from accounts.signals import organization_created
 from listbackup.core.db import connection
-from listbackup.core.errors import Conflict, Forbidden
 from listbackup.core.ids import uuid7
-
-MOST_OWNED = 20
 
 
 @transaction.atomic
@@ -30,27 +24,6 @@ def create_organization(*, name: str, owner: User, time_zone: str = "UTC") -> Ac
     Membership.objects.create(user=owner, account=root, role=Role.OWNER)
     organization_created.send(sender=Organization, organization=organization, account=root)
     return root
-
-
-@transaction.atomic
-def create_own_organization(
-    *, user: User, name: str, time_zone: str | None = None, company: dict[str, Any] | None = None
-) -> Account:
-    """Another organization of a person who has an address that is proved. Raises InvalidInput, TooMany, Forbidden."""
-    from accounts.services.hierarchy import check_time_zone, clean_company, clean_name  # late: slow start otherwise
-
-    if not EmailAddress.objects.filter(user=user, verified=True).exists():
-        raise Forbidden("Verify your e-mail address first.", remedy="Open the link in the mail that we sent you.")
-    owned = Membership.objects.filter(user=user, role=Role.OWNER, account__parent__isnull=True, team_id__isnull=True)
-    if owned.count() >= MOST_OWNED:
-        raise Conflict(f"You own {MOST_OWNED} organizations already.", remedy="Delete one, or write to our support.")
-    account = create_organization(
-        name=clean_name(name), owner=user, time_zone=check_time_zone(time_zone or user.time_zone)
-    )
-    if company:
-        account.company = clean_company(company)
-        account.save(update_fields=["company"])
-    return account
 
 
 def add_account(*, organization: Organization, parent: Account | None, name: str, time_zone: str = "UTC") -> Account:

@@ -35,6 +35,7 @@ class AccountSettingsForm(forms.Form):
                 max_length=300,
                 required=False,
             )
+        self.effective = effective
         self._settings = {one.setting.name: one.setting for one in effective}
         for one in effective:
             own = one.origin is not None and one.origin.pk == account.pk

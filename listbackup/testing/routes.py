@@ -13,7 +13,7 @@ from listbackup.testing import factories
 
 # Routes of other people's code, and ours that are open on purpose.
 FOREIGN = ("accounts/login", "accounts/", "_allauth/", "admin/", "__debug__/")
-OPEN = {"api-docs", "oauth-callback"}
+OPEN = {"api-docs", "oauth-callback", "invitation"}
 
 
 @dataclass(frozen=True)

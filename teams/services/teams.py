@@ -61,9 +61,7 @@ def delete_team(context: AccountContext, team: Team) -> None:
     locked = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
     for membership in Membership.objects.filter(team_id=locked.pk):
         membership.delete()
-    Invitation.objects.filter(team_id=locked.pk, accepted_at__isnull=True, cancelled_at__isnull=True).update(
-        cancelled_at=now()
-    )
+    Invitation.objects.open().filter(team_id=locked.pk).update(cancelled_at=now())
     record(context, "team.deleted", locked)
     locked.delete()
 

@@ -9,10 +9,8 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import rules
 from accounts.access.account_api import NamedAccountView
 from accounts.access.api import AccountAPIView, UserAPIView
-from accounts.access.context import AccountContext
 from accounts.access.resolve import context_for
 from accounts.access.schema import entered
 from accounts.api.filters import AccountFilter
@@ -31,7 +29,6 @@ from accounts.models import Account
 from accounts.selectors.accounts import accounts_visible_to, hierarchy
 from accounts.services import closing, context_switch
 from accounts.services import hierarchy as tree
-from accounts.services.organizations import create_own_organization
 
 TAGS = ["accounts"]
 
@@ -61,27 +58,10 @@ class AccountsView(UserAPIView, ListAPIView[Account]):
         data = AccountCreateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         user: Any = request.user
-        account = create_own_organization(user=user, **data.validated_data)
+        account = tree.create_own_organization(user=user, **data.validated_data)
         context = context_for(user, account.pk, via=Via.API, ip=request.META.get("REMOTE_ADDR"))
         with entered(context.organization):
             return Response(account_detail(context), status=201)
-
-
-def change(context: AccountContext, data: dict[str, Any]) -> Account:
-    """What a PATCH may hold: plain fields, another parent, another status; all or nothing."""
-    account = context.account
-    parent, status, reason = data.pop("parent", None), data.pop("status", None), data.pop("status_reason", "")
-    if status == "active":
-        rules.require(context, "account.suspend")
-        account = tree.reactivate_account(context)
-    if data:
-        account = tree.update_account(context, **data)
-    if parent is not None:
-        account = tree.move_account(context, parent_id=parent)
-    if status == "suspended":
-        rules.require(context, "account.suspend")
-        account = tree.suspend_account(context, reason=reason)
-    return account
 
 
 class AccountView(NamedAccountView):
@@ -100,7 +80,7 @@ class AccountView(NamedAccountView):
         """Changes fields and settings, moves, suspends, reactivates."""
         data = AccountUpdateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        return Response(account_detail(self.context, change(self.context, dict(data.validated_data))))
+        return Response(account_detail(self.context, tree.change_account(self.context, **data.validated_data)))
 
     @extend_schema(operation_id="accounts_delete", responses={202: AccountDeleteSerializer}, tags=TAGS)
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -177,4 +157,4 @@ class CurrentAccountView(AccountAPIView):
     def patch(self, request: Request) -> Response:
         data = AccountUpdateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        return Response(account_detail(self.context, change(self.context, dict(data.validated_data))))
+        return Response(account_detail(self.context, tree.change_account(self.context, **data.validated_data)))

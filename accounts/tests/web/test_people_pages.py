@@ -1,16 +1,20 @@
 """Members, invitations, the tree and one's own settings, as pages."""
 
+import logging
 import re
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from structlog.stdlib import ProcessorFormatter
 
+from accounts.access.resolve import SESSION_KEY
 from accounts.access.schema import leave
 from accounts.enums import AccountStatus, Role
 from accounts.models import Account, Invitation, Membership, Organization, User
 from accounts.outbox.models import OutboxMessage
+from accounts.plans import usage_in
 from listbackup.testing.people import make_user
 
 
@@ -22,6 +26,14 @@ def olga(people: Any) -> Client:
 def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    return client
+
+
+def client_in(user: User, account: Account) -> Client:
+    client = client_of(user)
+    session = client.session
+    session[SESSION_KEY] = str(account.pk)
+    session.save()
     return client
 
 
@@ -92,6 +104,46 @@ def test_invitation_taken_back_then_the_page_says_so(people, olga):
     olga.post(f"/members/invitations/{Invitation.objects.get().pk}/", {"cancel": "1"})
     answer = Client().get(path)
     assert answer.status_code == 404 and b"not open any more" in answer.content
+
+
+def test_confirmed_address_is_worth_nothing_once_the_account_is_closing(people):
+    olga = client_in(people.olga, people.north)
+    invite(olga, "office@example.com", "viewer")
+    path, tess = mailed_path("office@example.com"), make_user("Tess")
+    client = client_of(tess)
+    client.post(path, {"ask": "1"})
+    proof = mailed_path("office@example.com")
+    Account.objects.filter(pk=people.north.pk).update(status=AccountStatus.CLOSING)
+    assert client.post(proof).status_code == 404
+    assert not Membership.objects.filter(user=tess).exists()
+
+
+def test_secret_of_a_link_is_in_no_log(db, caplog):
+    Client().get("/invitations/" + "s3cr3t" * 7 + "/")
+    Client().get("/accounts/password/reset/key/1-" + "s3cr3t" * 7 + "/")
+    [handler] = [one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)]
+    written = "\n".join(handler.format(record) for record in caplog.records)
+    assert "/invitations/" in written and "s3cr3t" not in written
+
+
+def test_invitation_that_is_gone_is_forgotten_by_the_session(people, olga):
+    invite(olga, "late@example.com")
+    path, newcomer = mailed_path("late@example.com"), Client()
+    newcomer.get(path)
+    assert "invitation" in newcomer.session
+    Invitation.objects.all().delete()
+    newcomer.get(path)
+    assert "invitation" not in newcomer.session
+
+
+def test_person_who_counts_already_is_invited_within_a_full_plan(people, olga):
+    plan = people.acme.organization.plan
+    plan.limits = {"users": usage_in(people.acme, "users").used}
+    plan.save()
+    south = client_in(people.olga, people.south)
+    assert invite(south, people.nora.email, "viewer").status_code == 302
+    assert invite(south, "one.more@example.com", "viewer").status_code == 400
+    assert Invitation.objects.count() == 1
 
 
 def test_last_owner_of_a_root_account_stays(people, olga):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views import View
 
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage, PersonPage
@@ -68,7 +69,7 @@ class MemberPage(AccountPage):
     def _do(self, request: HttpRequest, pk: UUID) -> str:
         if "remove" in request.POST:
             members.remove(self.context, pk)
-            return "Removed. The access has ended."
+            return "Removed. What a team or an account above gives them stays."
         if "suspend" in request.POST or "reactivate" in request.POST:
             suspended = "suspend" in request.POST
             member = members.set_suspended(self.context, pk, suspended=suspended)
@@ -130,23 +131,23 @@ def joined(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect("/")
 
 
-class InvitationPage(PersonPage):
-    """What a link from an invitation shows; signing up or in comes first, and leads back here."""
+def gone(request: HttpRequest, error: InvitationGone) -> HttpResponse:
+    request.session.pop(INVITED, None)
+    return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
 
-    public = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        # Before the sign-in: the page itself says where to sign in.
-        return super(PersonPage, self).dispatch(request, *args, **kwargs)
+class InvitationPage(View):
+    """What a link from an invitation shows, to anybody who has it; signing up or in leads back here."""
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         try:
             invitation = invitations.find(secret)
         except InvitationGone as error:
-            return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
-        request.session[INVITED] = secret
+            return gone(request, error)
         values: dict[str, Any] = {"invitation": invitation, "secret": secret}
-        if request.user.is_authenticated:
+        if not request.user.is_authenticated:
+            request.session[INVITED] = secret  # signing in or up leads back here
+        else:
             values["is_mine"] = invitations.is_for(invitation, request.user)  # type: ignore[arg-type]
         return render(request, "accounts/invitation.html", values)
 
@@ -161,7 +162,7 @@ class InvitationPage(PersonPage):
                 return redirect("accounts:invitation", secret=secret)
             return joined(request, invitations.accept(secret, user, ip=request.META.get("REMOTE_ADDR")))
         except InvitationGone as error:
-            return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
+            return gone(request, error)
         except (InvitationNotYours, TooMany) as error:
             messages.error(request, error.message)
             return redirect("accounts:invitation", secret=secret)
@@ -178,5 +179,5 @@ class InvitationAddressPage(PersonPage):
         try:
             invitation = invitations.accept_with_proof(proof, user, ip=request.META.get("REMOTE_ADDR"))
         except InvitationGone as error:
-            return render(request, "accounts/invitation_gone.html", {"error": error}, status=404)
+            return gone(request, error)
         return joined(request, invitation)

@@ -97,7 +97,7 @@ class AccountSettingsPage(NamedAccountPage):
             "named": self.context,
             "form": form,
             "bars": usage_of(account),
-            "effective": effective_settings(account),
+            "effective": form.effective,
             "parents": others.order_by("path")[:500],
             "is_open": account.status == AccountStatus.ACTIVE,
         }
