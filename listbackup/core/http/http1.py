@@ -1,7 +1,6 @@
 """HTTP/1.1 over httpcore's network streams, parsed by httptools (the C parser of Node.js).
 
-Measured with answers of 80 KB over loopback: 0.2 ms of CPU a request, against 1.1 ms with httpcore's own connection,
-which is written in Python. Errors are httpcore's.
+httpcore's own connection parses in Python, which weighs when a backup asks for thousands of pages. Errors are httpcore's.
 """
 
 import re
