@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.outbox.services import deliver_due
+from accounts.services.closing import erase_due, warn_of_erasure
 from listbackup.core.tasks import BaseTask
 
 
@@ -13,6 +14,5 @@ def send_outbox() -> int:
 
 @shared_task(name="accounts.erase_due_accounts", base=BaseTask)
 def erase_due_accounts() -> int:
-    from accounts.services.closing import erase_due  # late: leaf task
-
+    warn_of_erasure()
     return erase_due()

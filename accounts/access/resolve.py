@@ -182,6 +182,20 @@ def _entered_last(user: User) -> tuple[Account, Role] | None:
     return (account, role) if account and role else None
 
 
+def accounts_above(context: AccountContext) -> list[Account]:
+    """Those above the context's account that the person may enter as well, the highest first; remembered."""
+    if context.user is None or context.account.is_root:
+        return []
+    what = f"above:{context.account_id}"
+    found, version = freshness.recall(context.user.pk, what)
+    if found is None:
+        held = _held_above(context.user, context.account)
+        above = Account.objects.filter(pk__in=context.account.ancestor_ids[:-1]).order_by("level")
+        found = [account for account in above if _strongest(held, account)]
+        freshness.remember(context.user.pk, what, version, found)
+    return found  # type: ignore[no-any-return]
+
+
 def system_context(account: Account, *, via: Via = Via.TASK) -> AccountContext:
     """The context in which background work and commands act on an account."""
     return AccountContext(account=account, organization=account.organization, role=Role.OWNER, user=None, via=via)

@@ -23,6 +23,11 @@ def declared() -> dict[str, Role]:
     return dict(_NEEDED)
 
 
+def scopes_of(permission: str) -> frozenset[str]:
+    """The scopes of API tokens of which each opens it."""
+    return _SCOPES[permission]
+
+
 def can(context: AccountContext | None, permission: str) -> bool:
     """Whether the context may. An undeclared permission is a fault of ours: KeyError."""
     needed = _NEEDED[permission]

@@ -22,6 +22,7 @@ class Account(BaseModel):
     settings = models.JSONField(default=dict, blank=True, help_text="only what differs from the parent's")
     limits = models.JSONField(default=dict, blank=True, help_text="lower limits than the plan's, for what is below")
     status_reason = models.CharField(max_length=300, blank=True)
+    erasure_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     erase_after = models.DateTimeField(null=True, blank=True, help_text="set while its erasure is scheduled")
 
     class Meta:

@@ -25,6 +25,7 @@ from listbackup.core.errors import ListBackupError
 log = structlog.get_logger(__name__)
 GRACE = dt.timedelta(days=30)
 GONE = "Deleted account"
+LAST_WARNING = dt.timedelta(days=3)
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def schedule_erasure(context: AccountContext) -> Account:
     account.save()
     record(context, "account.deletion_scheduled", account, erase_after=account.erase_after.isoformat())
     account_closed.send(sender=Account, context=context, account=account)
-    _tell_owners(account)
+    _tell_owners(account, "account_closing", f"{account.name} will be deleted")
     return account
 
 
@@ -48,10 +49,28 @@ def cancel_erasure(context: AccountContext) -> Account:
     if account.status != AccountStatus.CLOSING or account.erase_after is None or account.erase_after <= now():
         raise AccountStateConflict("This account is not waiting to be deleted.")
     account.status, account.erase_after, account.status_reason = AccountStatus.ACTIVE, None, ""
+    account.erasure_warned_at = None
     account.save()
     record(context, "account.deletion_cancelled", account)
     account_opened.send(sender=Account, context=context, account=account)
     return account
+
+
+def warn_of_erasure() -> int:
+    """A last mail to the owners, three days before; returns for how many accounts."""
+    soon = Account.objects.filter(
+        status=AccountStatus.CLOSING, erase_after__lte=now() + LAST_WARNING, erasure_warned_at__isnull=True
+    )
+    warned = 0
+    for pk in soon.values_list("pk", flat=True):
+        with transaction.atomic():
+            account = soon.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if account is None:
+                continue
+            Account.objects.filter(pk=pk).update(erasure_warned_at=now())
+            _tell_owners(account, "account_closing_soon", f"{account.name} is deleted in three days")
+            warned += 1
+    return warned
 
 
 def erase_due() -> int:
@@ -112,7 +131,7 @@ def _drop_schema(name: str) -> None:
         cursor.execute(f"DROP SCHEMA IF EXISTS {connection.ops.quote_name(name)} CASCADE")
 
 
-def _tell_owners(account: Account) -> None:
+def _tell_owners(account: Account, template: str, subject: str) -> None:
     address = f"{settings.PUBLIC_URL.rstrip('/')}/tree/{account.pk}/delete/"
     owners = User.objects.filter(
         is_active=True,
@@ -121,8 +140,8 @@ def _tell_owners(account: Account) -> None:
         memberships__status=MembershipStatus.ACTIVE,
     ).distinct()
     for user in (owner for owner in owners if wants(owner, "account_closing")):
-        text = render_to_string("emails/account_closing.txt", {"user": user, "account": account, "address": address})
-        enqueue_mail(EmailMultiAlternatives(f"{account.name} will be deleted", text, None, [user.email]))
+        text = render_to_string(f"emails/{template}.txt", {"user": user, "account": account, "address": address})
+        enqueue_mail(EmailMultiAlternatives(subject, text, None, [user.email]))
 
 
 def _locked(context: AccountContext) -> Account:

@@ -14,6 +14,8 @@ from accounts.models import Membership
 from listbackup.core.clock import now
 
 CLAIM = "account"
+RECENT = "recent_accounts"  # in a browser's session: the accounts that were entered there, the last one first
+MOST_RECENT = 5
 
 
 def note_access(context: AccountContext) -> None:
@@ -21,6 +23,15 @@ def note_access(context: AccountContext) -> None:
     _note(context)
     if context.user is not None:
         freshness.memberships_changed([context.user.pk])
+
+
+def enter(context: AccountContext, request: HttpRequest) -> None:
+    """Makes it the current account of the browser's session."""
+    here = str(context.account_id)
+    before = [request.session.get(SESSION_KEY), *request.session.get(RECENT, [])]
+    request.session[SESSION_KEY] = here
+    request.session[RECENT] = list(dict.fromkeys(one for one in before if one and one != here))[:MOST_RECENT]
+    note_access(context)
 
 
 def note_presence(context: AccountContext) -> None:
@@ -38,11 +49,11 @@ def switch(context: AccountContext, request: HttpRequest, token: Any) -> tuple[s
 
     `token` is the payload of the access token that the call came with, if it did.
     """
-    note_access(context)
     session = internal.get_token_session(token) if isinstance(token, dict) else None
     if session is None:
-        request.session[SESSION_KEY] = str(context.account_id)
+        enter(context, request)
         return None, None
+    note_access(context)
     session[SESSION_KEY] = str(context.account_id)
     session.save()
     return access_token_for(context.user, session), app_settings.JWT_ACCESS_TOKEN_EXPIRES_IN

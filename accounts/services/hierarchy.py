@@ -11,8 +11,9 @@ from django.db.models.functions import Concat, Substr
 from accounts.access import freshness, rules
 from accounts.access.context import AccountContext
 from accounts.access.resolve import context_for
+from accounts.access.schema import entered
 from accounts.activity.services import record
-from accounts.enums import AccountStatus, Role
+from accounts.enums import AccountStatus, Role, Via
 from accounts.errors import AccountStateConflict
 from accounts.models import Account, Membership, User
 from accounts.plans import require_room
@@ -28,7 +29,13 @@ MOST_OWNED = 20  # organizations of one person
 
 @transaction.atomic
 def create_own_organization(
-    *, user: User, name: str, time_zone: str | None = None, company: dict[str, Any] | None = None
+    *,
+    user: User,
+    name: str,
+    time_zone: str | None = None,
+    company: dict[str, Any] | None = None,
+    via: Via = Via.API,
+    ip: str | None = None,
 ) -> Account:
     """Another organization of a person who has an address that is proved. Raises InvalidInput, TooMany, Forbidden."""
     if not EmailAddress.objects.filter(user=user, verified=True).exists():
@@ -42,6 +49,8 @@ def create_own_organization(
     if company:
         account.company = clean_company(company)
         account.save(update_fields=["company"])
+    with entered(account.organization):
+        record(context_for(user, account.pk, via=via, ip=ip), "account.created", account)
     return account
 
 

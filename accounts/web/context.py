@@ -1,5 +1,6 @@
 """What every page's frame needs: navigation, the account switcher, the person's zone and theme."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache import cache
@@ -10,8 +11,11 @@ from django.utils.functional import SimpleLazyObject
 from accounts import plans
 from accounts.access import resolve, rules
 from accounts.access.context import AccountContext
+from accounts.models import Account
+from accounts.services.context_switch import RECENT
 
 NAVIGATION: list[tuple[str, str, str, str]] = []  # label, url name, icon, permission
+MOST_SWITCHABLE = 200
 # The order of the rail; what is not named here comes last.
 ORDER = ("dashboard", "sources", "groups", "snapshots", "connections", "platforms", "jobs", "teams", "accounts")
 
@@ -38,9 +42,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if context is not None:
         found["nav"] = _navigation(request)
-        found["switchable_accounts"] = SimpleLazyObject(lambda: list(resolve.accounts_of(context.user)[:200]))
+        found["switchable_accounts"] = SimpleLazyObject(lambda: _switchable(context))
+        found["recent_accounts"] = SimpleLazyObject(lambda: _recent(request, found["switchable_accounts"]))
+        found["accounts_above"] = SimpleLazyObject(lambda: resolve.accounts_above(context))
         found["usage"] = SimpleLazyObject(lambda: _storage(context))
     return found
+
+
+def _switchable(context: AccountContext) -> list[Account]:
+    """As many as a menu can hold, in the order of the tree; the page of accounts has them all."""
+    return list(resolve.accounts_of(context.user).order_by("path")[:MOST_SWITCHABLE])  # type: ignore[arg-type]
+
+
+def _recent(request: HttpRequest, switchable: Iterable[Account]) -> list[Account]:
+    """Those that this browser was in before the present one, the last one first. Names alone of what may be entered."""
+    known = {str(account.pk): account for account in switchable}
+    return [known[pk] for pk in request.session.get(RECENT, []) if pk in known]
 
 
 def _storage(context: AccountContext) -> dict[str, Any]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("members/", members.MembersPage.as_view(), name="members"),
     path("members/leave/", members.LeavePage.as_view(), name="leave"),
     path("members/<uuid:pk>/", members.MemberPage.as_view(), name="member"),
+    path("members/<uuid:pk>/remove/", members.MemberRemovePage.as_view(), name="member-remove"),
     path("members/invitations/<uuid:pk>/", members.InvitationManagePage.as_view(), name="invitation-manage"),
     path("invitations/<str:secret>/", members.InvitationPage.as_view(), name="invitation"),
     path("invitations/address/<path:proof>/", members.InvitationAddressPage.as_view(), name="invitation-address"),

@@ -49,20 +49,21 @@ def is_api(route: Route) -> bool:
     return issubclass(route.view, AccountContextMixin)
 
 
-def make_world(people: Any) -> dict[str, Any]:
-    """Rows of every kind in Acme's root account."""
-    with entered(people.acme.organization):
-        connection = factories.make_connection(people.acme)
-        source = factories.make_source(people.acme, connection)
+def make_world(people: Any, account: Any = None) -> dict[str, Any]:
+    """Rows of every kind in one account, by default Acme's root."""
+    account = account or people.acme
+    with entered(account.organization):
+        connection = factories.make_connection(account)
+        source = factories.make_source(account, connection)
         snapshot = factories.make_snapshot(source)
         rows = {
             "connection": connection.pk,
             "source": source.pk,
-            "group": factories.make_group(people.acme, source).pk,
+            "group": factories.make_group(account, source).pk,
             "job": factories.make_job(source).pk,
             "snapshot": snapshot.pk,
-            "team": factories.make_team(people.acme, people.olga).pk,
-            "account": people.acme.pk,
+            "team": factories.make_team(account, people.olga).pk,
+            "account": account.pk,
             "platform": "hubspot",  # the catalogue is the same for everybody
         }
     leave()

@@ -58,8 +58,9 @@ class AccountsView(UserAPIView, ListAPIView[Account]):
         data = AccountCreateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         user: Any = request.user
-        account = tree.create_own_organization(user=user, **data.validated_data)
-        context = context_for(user, account.pk, via=Via.API, ip=request.META.get("REMOTE_ADDR"))
+        ip = request.META.get("REMOTE_ADDR")
+        account = tree.create_own_organization(user=user, ip=ip, **data.validated_data)
+        context = context_for(user, account.pk, via=Via.API, ip=ip)
         with entered(context.organization):
             return Response(account_detail(context), status=201)
 

@@ -7,8 +7,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.access.schema import entered, leave
+from accounts.activity.models import Entry
 from accounts.enums import AccountStatus, Role
 from accounts.models import Account, Membership, Organization
+from accounts.outbox.models import OutboxMessage
 from accounts.services import closing
 from backups.models import Source
 from backups.schedule.models import DueSource
@@ -40,7 +42,10 @@ def test_create_account_then_own_organization(people, olga):
     assert answer.status_code == 201, answer.content
     body = answer.json()
     assert (body["role"], body["plan"], body["company"]) == ("owner", "trial", {"legal_name": "Second Ltd"})
-    assert Account.objects.get(pk=body["id"]).organization != people.acme.organization
+    made = Account.objects.get(pk=body["id"])
+    assert made.organization != people.acme.organization
+    with entered(made.organization):
+        assert Entry.objects.get().action == "account.created"
 
 
 def test_list_then_what_one_may_enter_and_nothing_else(people, olga):
@@ -167,6 +172,15 @@ def test_delete_then_closed_at_once_cancelled_or_erased_after_grace(people, olga
     with entered(people.acme.organization):
         assert not Source.objects.exclude(status="deleted").exists()
     assert olga.get(f"/api/v1/accounts/{people.north.pk}").status_code == 404
+
+
+def test_last_mail_three_days_before_and_only_once(people, olga):
+    assert olga.delete(f"/api/v1/accounts/{people.north.pk}").status_code == 202
+    assert closing.warn_of_erasure() == 0
+    Account.objects.filter(pk=people.north.pk).update(erase_after=now() + dt.timedelta(days=2))
+    assert [closing.warn_of_erasure(), closing.warn_of_erasure()] == [1, 0]
+    mail = OutboxMessage.objects.get(subject__contains="in three days")
+    assert mail.recipient == people.olga.email and f"/tree/{people.north.pk}/delete/" in mail.text
 
 
 def test_erased_root_then_its_schema_and_its_organization_are_gone(people):

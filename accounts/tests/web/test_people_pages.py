@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from accounts.enums import AccountStatus, Role
 from accounts.models import Account, Invitation, Membership, Organization, User
 from accounts.outbox.models import OutboxMessage
 from accounts.plans import usage_in
-from listbackup.testing.people import make_user
+from listbackup.core.db import connection
+from listbackup.testing.people import make_people, make_user
 
 
 @pytest.fixture
@@ -148,12 +150,52 @@ def test_person_who_counts_already_is_invited_within_a_full_plan(people, olga):
 
 def test_last_owner_of_a_root_account_stays(people, olga):
     own = Membership.objects.get(user=people.olga)
-    for data in ({"role": "viewer"}, {"suspend": "1"}, {"remove": "1"}):
+    for data in ({"role": "viewer"}, {"suspend": "1"}):
         olga.post(f"/members/{own.pk}/", data)
         own.refresh_from_db()
         assert (own.role, own.status) == (Role.OWNER, "active")
+    assert b"Leave Acme?" in olga.get("/members/leave/").content
     olga.post("/members/leave/")
     assert Membership.objects.filter(pk=own.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_last_owners_leave_at_once_then_one_stays(transactional_db):
+    people = make_people()
+    Membership.objects.filter(user=people.adam).update(role=Role.OWNER)
+    barrier = threading.Barrier(2)
+
+    def leave_account(user: User) -> None:
+        client = client_of(user)
+        client.get("/members/leave/")
+        barrier.wait()
+        client.post("/members/leave/")
+        connection.close()
+
+    threads = [threading.Thread(target=leave_account, args=(user,)) for user in (people.olga, people.adam)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Membership.objects.filter(account=people.acme, role=Role.OWNER).count() == 1
+
+
+def test_removing_somebody_says_what_stays(people, olga):
+    Membership.objects.create(user=people.nora, account=people.acme, role=Role.VIEWER)
+    north = client_in(people.olga, people.north)
+    path = f"/members/{Membership.objects.get(user=people.nora, account=people.north).pk}/remove/"
+    assert b"Viewer by Acme" in north.get(path).content
+    assert north.post(path).status_code == 302
+    assert Membership.objects.get(user=people.nora).account == people.acme
+
+
+def test_switcher_shows_recent_accounts_and_the_path_names_those_above(people, olga):
+    for account in (people.north, people.south, people.north):
+        olga.post("/switch-account/", {"account": str(account.pk)})
+    page = olga.get("/members/").content.decode()
+    assert re.findall(r'aria-label="(\w+), recent"', page) == ["South", "Acme"]
+    assert 'aria-label="Enter Acme"' in page
+    assert "Enter Acme" not in client_of(people.nora).get("/members/").content.decode()
 
 
 def test_suspended_member_has_no_access_on_the_next_request(people, olga):
@@ -168,7 +210,7 @@ def test_suspended_member_has_no_access_on_the_next_request(people, olga):
 
 def test_admin_cannot_touch_an_owner(people):
     own = Membership.objects.get(user=people.olga)
-    client_of(people.adam).post(f"/members/{own.pk}/", {"remove": "1"})
+    client_of(people.adam).post(f"/members/{own.pk}/remove/")
     assert Membership.objects.filter(pk=own.pk).exists()
 
 

@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.access import resolve
 from accounts.access.pages import PersonPage
 from accounts.enums import Via
-from accounts.services.context_switch import note_access
+from accounts.services.context_switch import enter
 
 
 class NoAccountPage(PersonPage):
@@ -22,8 +22,7 @@ class SwitchAccountPage(PersonPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         context = resolve.context_for(request.user, request.POST.get("account"), via=Via.SESSION)  # type: ignore[arg-type]
-        request.session[resolve.SESSION_KEY] = str(context.account_id)
-        note_access(context)
+        enter(context, request)
         target = request.POST.get("next", "/")
         safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
         return redirect(target if safe else "/")

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
+from accounts.access.context import AccountContext
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage, PersonPage
 from accounts.access.resolve import SESSION_KEY
 from accounts.enums import Role
 from accounts.errors import InvitationGone, InvitationNotYours, MemberNotFound
-from accounts.models import Invitation
+from accounts.models import Invitation, Membership
 from accounts.selectors.members import members_of, open_invitations
 from accounts.services import invitations, members
 from accounts.services.invitations import INVITED
@@ -52,14 +53,21 @@ class MembersPage(AccountPage):
         return render(request, "accounts/members.html", values, status=status)
 
 
+def member_here(context: AccountContext, pk: UUID) -> Membership:
+    """A role that the account itself gives. Raises MemberNotFound."""
+    found = members_of(context).filter(pk=pk, account=context.account).first()
+    if found is None:
+        raise MemberNotFound("There is no such member.")
+    return found
+
+
 class MemberPage(AccountPage):
-    """POST changes a role (`role`), suspends (`suspend`), lets in again (`reactivate`) or removes (`remove`)."""
+    """POST changes a role (`role`), suspends (`suspend`) or lets in again (`reactivate`)."""
 
     permissions = {"post": "member.update"}
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        if not members_of(self.context).filter(pk=pk, account=self.context.account).exists():
-            raise MemberNotFound("There is no such member.")
+        member_here(self.context, pk)
         try:
             messages.success(request, self._do(request, pk))
         except (Conflict, Forbidden) as error:
@@ -67,9 +75,6 @@ class MemberPage(AccountPage):
         return redirect("accounts:members")
 
     def _do(self, request: HttpRequest, pk: UUID) -> str:
-        if "remove" in request.POST:
-            members.remove(self.context, pk)
-            return "Removed. What a team or an account above gives them stays."
         if "suspend" in request.POST or "reactivate" in request.POST:
             suspended = "suspend" in request.POST
             member = members.set_suspended(self.context, pk, suspended=suspended)
@@ -81,15 +86,36 @@ class MemberPage(AccountPage):
         return f"{member.user} is {member.get_role_display().lower()} now."
 
 
-class LeavePage(AccountPage):
-    """One's own membership of this account."""
+class MemberRemovePage(AccountPage):
+    """Asks first, then takes the role that this account gives."""
 
-    permissions = {"post": "member.view"}
+    permissions = {"get": "member.update", "post": "member.update"}
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        member = member_here(self.context, pk)
+        others = members_of(self.context).filter(user=member.user).exclude(pk=pk)
+        return render(request, "accounts/member_remove.html", {"member": member, "others": others[:20]})
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        member = member_here(self.context, pk)
+        try:
+            members.remove(self.context, pk)
+            messages.success(request, f"{member.user.get_full_name()} is removed.")
+        except (Conflict, Forbidden) as error:
+            messages.error(request, f"{error.message} {error.remedy}")
+        return redirect("accounts:members")
+
+
+class LeavePage(AccountPage):
+    """One's own membership of this account; asks first."""
+
+    permissions = {"get": "member.view", "post": "member.view"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "accounts/leave.html", {"own": self._own()})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        own = (
-            members_of(self.context).filter(user=self.context.user, account=self.context.account, team_id=None).first()
-        )
+        own = self._own()
         if own is None:
             messages.error(request, "Your role comes from an account above or from a team: leave there.")
             return redirect("accounts:members")
@@ -101,6 +127,10 @@ class LeavePage(AccountPage):
         request.session.pop(SESSION_KEY, None)
         messages.success(request, "You have left.")
         return redirect("/")
+
+    def _own(self) -> Membership | None:
+        own = members_of(self.context).filter(user=self.context.user, account=self.context.account, team_id=None)
+        return own.first()
 
 
 class InvitationManagePage(AccountPage):
