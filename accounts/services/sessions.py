@@ -4,9 +4,15 @@ from typing import Any
 
 from allauth.headless import app_settings
 from allauth.headless.tokens.strategies.jwt import internal
+from allauth.usersessions.models import UserSession
 
+from accounts.enums import MembershipStatus
+from accounts.models import Account, User
+from accounts.plans import limit_of
 from accounts.services.context_switch import access_token_for
 from listbackup.core.errors import NotSignedIn
+
+MOST_ACCOUNTS = 20  # of a person with very many, the first ones speak for all
 
 
 class RefreshRefused(NotSignedIn):
@@ -32,6 +38,21 @@ def rotate(refresh_token: str) -> tuple[str, str]:
             remedy="Sign in again. If you did not use it twice, change your password.",
         )
     raise RefreshRefused("The refresh token is unknown or has expired.", remedy="Sign in again.")
+
+
+def keep_to_limit(user: User, current: str) -> int:
+    """Ends the person's oldest sign-ins, those of browsers and of apps alike, beyond what their plans allow (the most
+    generous one counts); returns how many. The session with the key `current` stays."""
+    accounts = Account.objects.filter(memberships__user=user, memberships__status=MembershipStatus.ACTIVE)
+    limits = [limit_of(account, "sessions") for account in accounts.distinct()[:MOST_ACCOUNTS]]
+    if not limits or None in limits:
+        return 0
+    most = max(limit for limit in limits if limit is not None)
+    others = UserSession.objects.filter(user=user).exclude(session_key=current).order_by("-last_seen_at", "-pk")
+    too_many = list(others[max(most - 1, 0) :])
+    for session in too_many:
+        session.end()
+    return len(too_many)
 
 
 def end_of_token(payload: Any) -> bool:

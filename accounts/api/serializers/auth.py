@@ -22,6 +22,11 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 class LoginRequestSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField()
     password = serializers.CharField(trim_whitespace=False)
+    code = serializers.CharField(
+        required=False,
+        max_length=32,
+        help_text="of the authenticator app, or a recovery code, where there is a second factor",
+    )
 
 
 class LoginSerializer(serializers.Serializer[Any]):

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-import orjson
 from allauth.headless import app_settings
 from allauth.headless.account.views import LoginView as HeadlessLogin
+from allauth.headless.mfa.views import AuthenticateView as HeadlessCode
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import resolve, rules
 from accounts.access.api import PublicAPIView, UserAPIView
+from accounts.api.headless import Answer, ask
 from accounts.api.serializers.auth import (
     AccountSerializer,
     LoginRequestSerializer,
@@ -27,6 +28,7 @@ from accounts.services import sessions
 from listbackup.core.errors import NotSignedIn, TooMany
 
 headless_login = HeadlessLogin.as_api_view(client="app")
+headless_code = HeadlessCode.as_api_view(client="app")
 
 
 class SecondFactorNeeded(NotSignedIn):
@@ -40,20 +42,27 @@ class LoginView(PublicAPIView):
         operation_id="auth_login", request=LoginRequestSerializer, responses=LoginSerializer, auth=[], tags=["auth"]
     )
     def post(self, request: Request) -> Response:
-        """E-mail and password for tokens. With a second factor: 401 `auth.second_factor_needed` and a session token in
-        `X-Session-Token`, to be finished at `/_allauth/app/v1/auth/2fa/authenticate`."""
-        LoginRequestSerializer(data=request.data).is_valid(raise_exception=True)
-        # allauth reads the raw request: hand it the body that DRF has already consumed.
-        raw = request._request
-        raw._body = orjson.dumps(request.data)
-        answer = headless_login(raw)
-        body = orjson.loads(answer.content or b"{}")
-        if answer.status_code == 200:
-            return Response(self._tokens(body))
-        limited = any(error.get("code") == "too_many_login_attempts" for error in body.get("errors", []))
-        if answer.status_code == 429 or limited:
+        """E-mail and password for tokens.
+
+        A person with a second factor gives `code` as well: of the authenticator app, or a recovery code. Without it the
+        answer is 401 `auth.second_factor_needed`, with a wrong or used one 401 `auth.bad_code`.
+        """
+        given = LoginRequestSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        code = data.pop("code", "")
+        answer = ask(headless_login, request._request, data)
+        if answer.status == 401 and "mfa_authenticate" in answer.pending and code:
+            answer = ask(headless_code, request._request, {"code": code}, session_token=answer.session_token)
+            if answer.status == 400 and not answer.is_limited:
+                raise NotSignedIn(
+                    "This code is wrong, or it was used before.", code="auth.bad_code", remedy="Take the next one."
+                )
+        if answer.is_limited:
             raise TooMany("Too many sign-ins were tried.", remedy="Wait some minutes and try again.", retry_after=300)
-        raise self._refusal(body)
+        if answer.status != 200:
+            raise self._refusal(answer)
+        return Response(self._tokens(answer.body))
 
     @staticmethod
     def _tokens(body: dict[str, Any]) -> dict[str, Any]:
@@ -67,11 +76,13 @@ class LoginView(PublicAPIView):
         }
 
     @staticmethod
-    def _refusal(body: dict[str, Any]) -> NotSignedIn:
-        pending = {flow["id"] for flow in body.get("data", {}).get("flows", []) if flow.get("is_pending")}
-        if "mfa_authenticate" in pending:
-            return SecondFactorNeeded("The password is right; now the second factor is needed.")
-        if "verify_email" in pending:
+    def _refusal(answer: Answer) -> NotSignedIn:
+        if "mfa_authenticate" in answer.pending:
+            return SecondFactorNeeded(
+                "The password is right; now the second factor is needed.",
+                remedy="Send the code of your authenticator app, or a recovery code, as `code`.",
+            )
+        if "verify_email" in answer.pending:
             return NotSignedIn(
                 "This address is not verified yet.",
                 code="auth.email_not_verified",

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-import orjson
 from allauth.headless.account.views import SignupView as HeadlessSignup
 from django.contrib.auth import logout
 from drf_spectacular.utils import extend_schema
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.access import resolve
 from accounts.access.api import PublicAPIView, UserAPIView
+from accounts.api.headless import ask
 from accounts.api.serializers.users import (
     AvailableAccountSerializer,
     RegisterRequestSerializer,
@@ -42,15 +42,12 @@ class RegisterView(PublicAPIView):
         """
         data = RegisterRequestSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        raw = request._request
-        raw._body = orjson.dumps(data.validated_data)
-        answer = headless_signup(raw)
-        body = orjson.loads(answer.content or b"{}")
-        if answer.status_code == 429:
+        answer = ask(headless_signup, request._request, data.validated_data)
+        if answer.is_limited:
             raise TooMany("Too many sign-ups from here.", remedy="Wait some minutes and try again.", retry_after=300)
-        if answer.status_code == 400:
+        if answer.status == 400:
             fields: dict[str, list[str]] = {}
-            for error in body.get("errors", []):
+            for error in answer.body.get("errors", []):
                 fields.setdefault(error.get("param", "email"), []).append(error.get("message", ""))
             raise InvalidInput("The sign-up is not complete.", fields=fields)
         told = {"email": data.validated_data["email"].lower(), "name": data.validated_data.get("name", "")}

@@ -1,6 +1,11 @@
 """Sign-in of API clients."""
 
+import time
+
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.test import Client
 from rest_framework.test import APIClient
 
 from listbackup.testing.people import PASSWORD
@@ -13,8 +18,8 @@ def api():
     return APIClient()
 
 
-def sign_in(api, email="olga@example.com", password=PASSWORD):
-    return api.post(LOGIN, {"email": email, "password": password}, format="json")
+def sign_in(api, email="olga@example.com", password=PASSWORD, **more):
+    return api.post(LOGIN, {"email": email, "password": password, **more}, format="json")
 
 
 def test_login_then_tokens_user_and_accounts(people, api):
@@ -45,6 +50,49 @@ def test_login_with_broken_json_then_400(people, api):
 def test_eleventh_bad_login_then_429(people, api):
     answers = [sign_in(api, password="wrong password").status_code for _ in range(11)]
     assert answers[-1] == 429
+
+
+def test_second_factor_then_asked_for_and_each_code_works_once(people, api):
+    secret = generate_totp_secret()
+    TOTP.activate(people.olga, secret)
+    [spare, *_] = RecoveryCodes.activate(people.olga).get_unused_codes()
+    needed = sign_in(api)
+    assert (needed.status_code, needed.json()["code"]) == (401, "auth.second_factor_needed")
+    assert "accessToken" not in needed.json()
+    assert sign_in(api, code="000000").json()["code"] == "auth.bad_code"
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    answer = sign_in(api, code=code)
+    assert answer.status_code == 200, answer.content
+    assert sign_in(api, code=code).json()["code"] == "auth.bad_code"
+    assert sign_in(api, code=spare).status_code == 200
+    assert sign_in(api, code=spare).json()["code"] == "auth.bad_code"
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['accessToken']}")
+    assert api.get("/api/v1/auth/profile").status_code == 200
+
+
+def test_many_bad_codes_then_429_even_for_the_right_one(people, api):
+    secret = generate_totp_secret()
+    TOTP.activate(people.olga, secret)
+    answers = [sign_in(api, code="000000").status_code for _ in range(11)]
+    assert 429 in answers
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    assert sign_in(api, code=code).status_code == 429
+
+
+def test_more_sign_ins_than_the_plan_allows_then_the_oldest_ends(people, api):
+    plan = people.acme.organization.plan
+    plan.limits = {**plan.limits, "sessions": 2}
+    plan.save()
+    tokens = [sign_in(APIClient()).json()["accessToken"] for _ in range(2)]
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "olga@example.com", "password": PASSWORD})
+    found = []
+    for token in tokens:
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        found.append(api.get("/api/v1/auth/profile").status_code)
+    assert found == [401, 200]
+    page = browser.get("/members/")
+    assert page.status_code == 200 and b"the oldest sign-in was ended" in page.content
 
 
 def test_refresh_then_old_token_ends_the_session(people, api):
