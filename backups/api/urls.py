@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from backups.api.views import groups, jobs, sources
+from backups.api.views import comparison, groups, jobs, sources
 
 urlpatterns = [
     path("sources", sources.SourcesView.as_view(), name="sources"),
     path("sources/<uuid:pk>", sources.SourceView.as_view(), name="source"),
     path("sources/<uuid:pk>/sync", sources.SourceSyncView.as_view(), name="source-sync"),
     path("sources/<uuid:pk>/test", sources.SourceTestView.as_view(), name="source-test"),
+    path("sources/<uuid:pk>/compare", comparison.CompareView.as_view(), name="source-compare"),
+    path("sources/<uuid:pk>/changes", comparison.ChangesView.as_view(), name="source-changes"),
     path("source-groups", groups.GroupsView.as_view(), name="source-groups"),
     path("source-groups/<uuid:pk>", groups.GroupView.as_view(), name="source-group"),
     path("source-groups/<uuid:pk>/sources", groups.GroupSourcesView.as_view(), name="source-group-sources"),

@@ -9,7 +9,9 @@ from backups.models import Job
 from backups.pipeline.commit import finish_job
 from backups.pipeline.lease import Keeper, mine
 from backups.query.export import export_snapshot
+from backups.query.export_difference import export_difference
 from backups.selectors.snapshots import get_snapshot
+from backups.services.comparison import difference_of
 from backups.services.exports import blob_name
 from backups.services.snapshots import view_of
 from backups.services.storage import scratch_blobs
@@ -44,15 +46,17 @@ def run_export(context: AccountContext, job: Job, keeper: Keeper) -> None:
         if mine(job).filter(cancel_requested=True).exists():
             raise JobCancelled("The export was cancelled.")
 
-    with view_of(snapshot) as view, scratch_blobs().write(blob_name(job)) as out:
+    format, streams = parameters.get("format", "jsonl"), parameters.get("streams") or None
+    with scratch_blobs().write(blob_name(job)) as out:
         stream = _Stream(out)
-        sums = export_snapshot(
-            view,
-            cast(IO[bytes], stream),
-            parameters.get("format", "jsonl"),
-            parameters.get("streams") or None,
-            progress=progress,
-        )
+        file = cast(IO[bytes], stream)
+        if parameters.get("compared_with"):
+            older = get_snapshot(context, parameters["compared_with"], source=job.source)
+            with difference_of(older, snapshot) as difference:
+                sums = export_difference(difference, file, format, streams, progress=progress)
+        else:
+            with view_of(snapshot) as view:
+                sums = export_snapshot(view, file, format, streams, progress=progress)
     job.snapshot = snapshot
     counts = {"records": sum(records.values()), "files": len(sums), "bytes": stream.bytes}
     finish_job(context, job, counts=counts, action="export.succeeded", detail=counts)

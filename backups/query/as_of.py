@@ -73,7 +73,7 @@ class View:
         entry, start, wanted = self._stream(stream), after, 4 * limit
         rows: list[RecordRow] = []
         while True:
-            end = self._window(entry, start, wanted)
+            end = self.window(entry, start, wanted)
             rows += self._rows_between(entry, start, end, limit - len(rows), search)
             if len(rows) >= limit or end is None:
                 return rows
@@ -81,7 +81,7 @@ class View:
 
     def record(self, stream: str, key: str) -> RecordRow | None:
         """One record, None if it does not exist in this snapshot. Raises NotFound for an unknown stream."""
-        found = self._versions(self._stream(stream).segments, [key])
+        found = self.versions_of(self._stream(stream).segments, [key])
         row = found.get(key)
         return row if row is None or row.raw else None
 
@@ -153,7 +153,7 @@ class View:
         ]
         if not segments or limit <= 0:
             return []
-        where, values = _range(after, end)
+        where, values = key_range(after, end)
         table = self.table(segments)
         if text is None:
             sql = f"""SELECT key FROM (SELECT key, arg_max(op, {VERSION}) AS op FROM {table} WHERE {where} GROUP BY key)
@@ -161,10 +161,10 @@ class View:
         else:
             sql, values = search.keys_sql(table, where, values, text, limit)
         keys = [key for (key,) in self.execute(sql, values)]
-        found = self._versions(segments, keys)
+        found = self.versions_of(segments, keys)
         return [found[key] for key in keys]
 
-    def _versions(self, segments: Sequence[Segment], keys: Sequence[str]) -> dict[str, RecordRow]:
+    def versions_of(self, segments: Sequence[Segment], keys: Sequence[str]) -> dict[str, RecordRow]:
         """The newest version of each key; `raw` is empty for a deleted one. `keys` are sorted."""
         segments = [s for s in segments if keys and s.max_key >= keys[0] and s.min_key <= keys[-1]]
         if not segments:
@@ -177,7 +177,7 @@ class View:
             key: RecordRow(key, cursor, (raw or "").encode(), bytes(digest)) for key, _, cursor, raw, digest in rows
         }
 
-    def _window(self, entry: Stream, after: str | None, wanted: int) -> str | None:
+    def window(self, entry: Stream, after: str | None, wanted: int) -> str | None:
         """A key up to which at least `wanted` rows follow `after`, as the statistics of the row groups tell; None: the end."""
         groups: Bounds = []
         for segment in entry.segments:
@@ -216,7 +216,7 @@ class View:
         return index
 
 
-def _range(after: str | None, end: str | None) -> tuple[str, list[Any]]:
+def key_range(after: str | None, end: str | None) -> tuple[str, list[Any]]:
     parts, values = ["true"], []
     if after is not None:
         parts.append("key > ?")

@@ -37,18 +37,30 @@ def export_snapshot(
     `target` is a folder, the path of a `.zip`, or a binary file that becomes a zip. `progress` is told the stream and
     its records so far. Memory stays flat. Raises InvalidInput, NotFound, DamagedObject.
     """
-    if format not in FORMATS:
-        raise InvalidInput(f"Unknown export format {format!r}.", remedy=f"One of: {', '.join(FORMATS)}.")
     names = sorted(view.manifest.streams) if streams is None else list(streams)
     for name in names:
         if name not in view.manifest.streams:
             raise NotFound(f"This snapshot has no stream {name!r}.")
+    writers = {"jsonl": _write_jsonl, "csv": _write_csv}
+
+    def write(name: str, out: io.RawIOBase) -> None:
+        writers[format](view, name, out, progress)
+
+    return write_files(target, format, names, write)
+
+
+def write_files(
+    target: Path | str | IO[bytes], format: str, names: Sequence[str], write: Callable[[str, io.RawIOBase], None]
+) -> dict[str, str]:
+    """One file for each stream of `names`, whose content `write` gives, and `checksums.txt`. Returns as `export_snapshot`."""
+    if format not in FORMATS:
+        raise InvalidInput(f"Unknown export format {format!r}.", remedy=f"One of: {', '.join(FORMATS)}.")
     sums: dict[str, str] = {}
     with _open_target(target) as place:
         for name in names:
             with place.file(f"{slug(name)}.{format}") as file:
                 hashing = _Hashing(file)
-                (_write_jsonl if format == "jsonl" else _write_csv)(view, name, hashing, progress)
+                write(name, hashing)
             sums[f"{slug(name)}.{format}"] = hashing.digest.hexdigest()
         with place.file(CHECKSUMS) as file:
             file.write("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode())
@@ -65,38 +77,47 @@ def neutral(text: str) -> str:
     )
 
 
-def _write_jsonl(view: View, stream: str, out: "_Hashing", progress: Callable[[str, int], None]) -> None:
+def one_line(raw: bytes) -> bytes:
+    """The record's JSON without line breaks, which stand between tokens only: inside of strings they are escaped."""
+    return raw.replace(b"\r", b" ").replace(b"\n", b" ") if b"\n" in raw or b"\r" in raw else raw
+
+
+def _write_jsonl(view: View, stream: str, out: io.RawIOBase, progress: Callable[[str, int], None]) -> None:
     count = 0
     for rows in view.iterate(stream):
         for row in rows:
-            raw = row.raw
-            if b"\n" in raw or b"\r" in raw:  # between tokens only: inside JSON strings they are always escaped
-                raw = raw.replace(b"\r", b" ").replace(b"\n", b" ")
-            out.write(raw + b"\n")
+            out.write(one_line(row.raw) + b"\n")
         count += len(rows)
         progress(stream, count)
 
 
-def _write_csv(view: View, stream: str, out: "_Hashing", progress: Callable[[str, int], None]) -> None:
+def _write_csv(view: View, stream: str, out: io.RawIOBase, progress: Callable[[str, int], None]) -> None:
     columns: dict[str, None] = {}
     for rows in view.iterate(stream):  # first all names, so that no field is missed
         for row in rows:
             columns.update(dict.fromkeys(flatten(row.parsed())))
+    with csv_rows(out) as writerow:
+        writerow([neutral(name) for name in columns])
+        count = 0
+        for rows in view.iterate(stream):
+            for row in rows:
+                fields = flatten(row.parsed())
+                writerow([cell(fields[name]) if name in fields else "" for name in columns])
+            count += len(rows)
+            progress(stream, count)
+
+
+@contextlib.contextmanager
+def csv_rows(out: io.RawIOBase) -> Iterator[Callable[[Sequence[str]], Any]]:
+    """A function that writes one row to `out`, which stays open."""
     text = io.TextIOWrapper(io.BufferedWriter(out), encoding="utf-8", newline="", write_through=False)
-    writer = csv.writer(text)
-    writer.writerow([neutral(name) for name in columns])
-    count = 0
-    for rows in view.iterate(stream):
-        for row in rows:
-            fields = flatten(row.parsed())
-            writer.writerow([_cell(fields[name]) if name in fields else "" for name in columns])
-        count += len(rows)
-        progress(stream, count)
+    yield csv.writer(text).writerow
     text.flush()
     text.detach().detach()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value of a record as a CSV cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

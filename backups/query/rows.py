@@ -49,6 +49,12 @@ def parse(raw: bytes) -> Any:
             return raw.decode("utf-8", "replace")
 
 
+def parse_printable(raw: bytes) -> Any:
+    """As `parse`, for answers in UTF-8 JSON: lone surrogates and numbers that JSON does not know become text."""
+    text = json.dumps(parse(raw), ensure_ascii=False).encode("utf-8", "replace").decode()
+    return json.loads(text, parse_constant=str)
+
+
 def flatten(record: Any) -> dict[str, Any]:
     """Fields of a record as a table shows them: members of objects one level down get dotted names."""
     if not isinstance(record, dict):

@@ -27,6 +27,24 @@ def get_snapshot(context: AccountContext, pk: object, *, source: Source | None =
     return found
 
 
+def compared(
+    context: AccountContext, source: Source, old: object | None = None, new: object | None = None
+) -> tuple[Snapshot, Snapshot]:
+    """(older, newer): the two that are named, whichever way round; those that are not are the last ones.
+
+    Raises SnapshotNotFound, SnapshotMissing for a source with less than two.
+    """
+    last = list(snapshots_of(context, source)[:2])
+    if len(last) < 2:
+        raise SnapshotMissing(f"{source.name} has no two snapshots to compare yet.", remedy="Wait for the next backup.")
+    chosen = [
+        last[at] if wanted is None else get_snapshot(context, wanted, source=source)
+        for at, wanted in ((1, old), (0, new))
+    ]
+    older, newer = sorted(chosen, key=lambda snapshot: snapshot.number)
+    return older, newer
+
+
 def find_snapshot(context: AccountContext, source: Source, at: str = "") -> Snapshot:
     """For people: by id, by number, as of a time (RFC 3339), or the newest. Raises SnapshotNotFound, SnapshotMissing."""
     rows = snapshots_of(context, source)

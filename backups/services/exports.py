@@ -48,19 +48,29 @@ def start_export(
     snapshot: Snapshot | None,
     format: str = ExportFormat.JSONL,
     streams: Sequence[str] = (),
+    compared_with: Snapshot | None = None,
 ) -> Job:
-    """Queues the export of (some streams of) a snapshot. Raises InvalidInput, StreamUnknown, SnapshotMissing."""
+    """Queues the export of (some streams of) a snapshot, or of how it differs from an older one, `compared_with`.
+
+    Raises InvalidInput, StreamUnknown, SnapshotMissing.
+    """
     if snapshot is None:
         raise SnapshotMissing(f"{source.name} has no snapshot yet.")
     if format not in ExportFormat.values:
         raise InvalidInput(
             "This export format is not known.", fields={"format": [f"One of: {', '.join(ExportFormat.values)}."]}
         )
-    known = {stream["name"] for stream in snapshot.streams}
+    if compared_with is not None and compared_with.source_id != source.pk:
+        raise InvalidInput(
+            "Only snapshots of one source can be compared.", fields={"compared_with": ["Another source."]}
+        )
+    known = {stream["name"] for one in (snapshot, compared_with) if one for stream in one.streams}
     unknown = [name for name in streams if name not in known]
     if unknown:
         raise StreamUnknown("The snapshot has no such stream.", fields={"streams": [f"Unknown: {unknown[0][:60]}"]})
     parameters = {"snapshot": str(snapshot.pk), "format": str(format)}
+    if compared_with is not None:
+        parameters["compared_with"] = str(compared_with.pk)
     return start_job(context, source=source, kind=JobKind.EXPORT, streams=streams, parameters=parameters)
 
 
@@ -96,7 +106,9 @@ def filename_of(job: Job) -> str:
     """A plain name for the person's disk."""
     letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in job.source.name.lower())
     words = "-".join(part for part in letters.split("-") if part)[:60] or "export"
-    return f"{words}-{job.created_at:%Y-%m-%d}-{(job.parameters or {}).get('format', 'jsonl')}.zip"
+    parameters = job.parameters or {}
+    what = "-changes" if parameters.get("compared_with") else ""
+    return f"{words}{what}-{job.created_at:%Y-%m-%d}-{parameters.get('format', 'jsonl')}.zip"
 
 
 def remove_expired(limit: int = 500) -> int:

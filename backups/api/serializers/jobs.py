@@ -80,6 +80,12 @@ class JobCreateSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY])
     streams = serializers.ListField(child=serializers.CharField(max_length=200), required=False, default=list)
     snapshot = serializers.UUIDField(required=False, allow_null=True, default=None)
+    compared_with = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="an export then holds what differs from this older snapshot",
+    )
     format = serializers.ChoiceField(choices=["jsonl", "csv"], required=False, default="jsonl")
 
 

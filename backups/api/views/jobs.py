@@ -44,7 +44,12 @@ class JobsView(AccountListView):
         snapshot = get_snapshot(self.context, given["snapshot"]) if given["snapshot"] else source.last_snapshot
         if given["kind"] == JobKind.EXPORT:
             job = exports.start_export(
-                self.context, source=source, snapshot=snapshot, format=given["format"], streams=given["streams"]
+                self.context,
+                source=source,
+                snapshot=snapshot,
+                format=given["format"],
+                streams=given["streams"],
+                compared_with=get_snapshot(self.context, given["compared_with"]) if given["compared_with"] else None,
             )
         else:
             parameters = {"snapshot": str(snapshot.pk)} if given["kind"] == JobKind.VERIFY and snapshot else None

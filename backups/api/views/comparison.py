@@ -1,0 +1,62 @@
+"""Comparing two snapshots of a source."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.api import AccountAPIView
+from backups.api.serializers.comparison import (
+    ChangesQuerySerializer,
+    ChangesSerializer,
+    CompareQuerySerializer,
+    ComparisonSerializer,
+)
+from backups.models import Snapshot, Source
+from backups.selectors.snapshots import compared
+from backups.selectors.sources import get_source
+from backups.services.comparison import counts_of, difference_of
+
+TAGS = ["sources"]
+
+
+class CompareView(AccountAPIView):
+    permissions = {"get": "record.view"}
+
+    @extend_schema(
+        operation_id="sources_compare", parameters=[CompareQuerySerializer], responses=ComparisonSerializer, tags=TAGS
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """How many records were added, changed and deleted between two snapshots, by stream."""
+        source = get_source(self.context, pk)
+        query = CompareQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        older, newer = self._pair(source, query.validated_data)
+        with difference_of(older, newer) as difference:
+            streams = counts_of(difference, older, newer)
+        return Response(ComparisonSerializer({"old": older, "new": newer, "streams": streams}).data)
+
+    def _pair(self, source: Source, given: dict[str, Any]) -> tuple[Snapshot, Snapshot]:
+        return compared(self.context, source, given.get("old"), given.get("new"))
+
+
+class ChangesView(CompareView):
+    @extend_schema(
+        operation_id="sources_changes", parameters=[ChangesQuerySerializer], responses=ChangesSerializer, tags=TAGS
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """The records of one stream that differ between two snapshots, before and after, in order of keys."""
+        source = get_source(self.context, pk)
+        query = ChangesQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        given = query.validated_data
+        older, newer = self._pair(source, given)
+        size = given["page_size"]
+        with difference_of(older, newer) as difference:
+            rows = difference.page(
+                given["stream"], kind=given.get("kind", ""), after=given.get("after"), limit=size + 1
+            )
+        more, rows = len(rows) > size, rows[:size]
+        return Response(ChangesSerializer({"next": rows[-1].key if more else None, "results": rows}).data)
