@@ -15,6 +15,7 @@ class Entry(TenantModel):
     actor = models.CharField(max_length=200)
     via = models.CharField(max_length=10)
     ip = models.GenericIPAddressField(null=True, blank=True)
+    device = models.CharField(max_length=80, blank=True, default="", db_default="")
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
@@ -23,6 +24,7 @@ class Entry(TenantModel):
     correlation_id = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    hash_version = models.PositiveSmallIntegerField(default=2, db_default=1)
 
     class Meta(TenantModel.Meta):
         ordering = ["-number"]
@@ -30,6 +32,8 @@ class Entry(TenantModel):
         indexes = [
             models.Index(fields=["account", "-number"], name="entry_account"),
             models.Index(fields=["object_type", "object_id", "-number"], name="entry_object"),
+            models.Index(fields=["user", "-number"], name="entry_user"),
+            models.Index(fields=["at"], name="entry_at"),
         ]
 
     def __str__(self) -> str:

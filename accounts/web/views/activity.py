@@ -6,7 +6,7 @@ from django.shortcuts import render
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from accounts.activity.models import Entry
-from accounts.activity.services import broken_at
+from accounts.activity.verify import verify
 
 
 class ActivityPage(AccountPage):
@@ -23,7 +23,6 @@ class ActivityPage(AccountPage):
             "page": page_of(request, entries, size=50),
             "action": action,
             "q": text,
-            "broken_at": broken_at() if "check" in request.GET else None,
-            "checked": "check" in request.GET,
+            "verdict": verify(self.context.organization) if "check" in request.GET else None,
         }
         return render(request, "accounts/activity.html", context)
