@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from allauth.core.internal.sessionkit import get_session_user
 from allauth.headless import app_settings
 from allauth.headless.tokens.strategies.jwt import internal
 
+from accounts.enums import Via
 from accounts.services.context_switch import access_token_for
+from accounts.services.person_activity import note
 from listbackup.core.errors import NotSignedIn
 
 
@@ -25,7 +28,10 @@ def rotate(refresh_token: str) -> tuple[str, str]:
     payload: dict[str, Any] | None = internal.decode_token(refresh_token, "refresh")
     session = internal.get_token_session(payload) if payload else None
     if session is not None:
+        user = get_session_user(session)
         session.flush()
+        if user is not None:
+            note(user, "person.session_ended", via=Via.API)
         raise RefreshRefused(
             "This refresh token was used before, so its session was ended.",
             code="auth.refresh_reused",
@@ -39,5 +45,8 @@ def end_of_token(payload: Any) -> bool:
     session = internal.get_token_session(payload) if isinstance(payload, dict) else None
     if session is None:
         return False
+    user = get_session_user(session)
     session.flush()
+    if user is not None:
+        note(user, "person.signed_out", via=Via.API)
     return True
