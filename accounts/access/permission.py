@@ -24,7 +24,7 @@ class ContextPermission(BasePermission):
             refused = ScopeMissing([])
             with contextlib.suppress(AccountNotFound):  # the person has left that account: nobody's activity
                 note_refusal(
-                    resolve.context_for(request.user, request.auth.account_id, via=Via.TOKEN), refused, request
+                    resolve.context_for(request.auth.user, request.auth.account_id, via=Via.TOKEN), refused, request
                 )
             raise refused
         return bool(request.user and request.user.is_authenticated)

@@ -62,5 +62,14 @@ def children_of(context: AccountContext, text: str = "") -> QuerySet[Account]:
     ).select_related("parent")
 
 
+def accounts_below(context: AccountContext) -> QuerySet[Account]:
+    """The context's account and all below it that are not erased, in order of the tree."""
+    return (
+        Account.objects.filter(path__startswith=context.account.path)
+        .exclude(status=AccountStatus.ERASED)
+        .order_by("path")
+    )
+
+
 def _counted(rows: QuerySet[Any], by: str) -> Any:
     return Coalesce(Subquery(rows.values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
