@@ -1,5 +1,6 @@
 """Keeps the heads: the newest entry of each organization's chain, in the public schema, under a seal."""
 
+import datetime as dt
 import hashlib
 import hmac
 
@@ -27,17 +28,21 @@ def locked(organization: Organization) -> ActivityHead:
         return head
     last = Entry.objects.order_by("-number").values("number", "hash").first() or {"number": 0, "hash": ""}
     log.error("activity_head_missing", organization=str(organization.pk), number=last["number"])
-    seal = seal_of(organization.pk, last["number"], last["hash"])
-    ActivityHead.objects.get_or_create(
-        organization=organization, defaults={**last, "seal": seal, "lost_at": last["number"]}
-    )
+    made = {
+        **last,
+        "seal": seal_of(organization.pk, last["number"], last["hash"]),
+        "lost_at": last["number"],
+        "oldest_at": Entry.objects.order_by("number").values_list("at", flat=True).first(),
+    }
+    ActivityHead.objects.get_or_create(organization=organization, defaults=made)
     return ActivityHead.objects.select_for_update().get(organization=organization)
 
 
-def advance(head: ActivityHead, number: int, hash: str) -> None:
+def advance(head: ActivityHead, number: int, hash: str, at: dt.datetime) -> None:
     """After an entry was appended, in the same transaction."""
     head.number, head.hash, head.seal = number, hash, seal_of(head.organization_id, number, hash)
-    head.save(update_fields=["number", "hash", "seal"])
+    head.oldest_at = head.oldest_at or at
+    head.save(update_fields=["number", "hash", "seal", "oldest_at"])
 
 
 def is_ours(head: ActivityHead) -> bool:

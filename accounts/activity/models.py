@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from accounts.access.querysets import TenantModel
+from accounts.access.querysets import TenantManager, TenantModel
 from accounts.activity.wording import sentence
 from accounts.enums import Via
-from listbackup.core.db import public_key
+from listbackup.core.db import BaseModel, public_key
 
 
 class Entry(TenantModel):
@@ -46,3 +46,22 @@ class Entry(TenantModel):
     @property
     def sentence(self) -> str:
         return sentence(self.action)
+
+
+class Archive(BaseModel):
+    """A file of old entries in object storage, of all accounts of the organization: a day, or a part of a busy one."""
+
+    name = models.CharField(max_length=100, unique=True)
+    day = models.DateField(help_text="UTC")
+    first_number = models.BigIntegerField(unique=True)
+    last_number = models.BigIntegerField(unique=True)
+    size = models.BigIntegerField(help_text="bytes, compressed and before it is sealed")
+
+    objects = TenantManager()
+
+    class Meta:
+        ordering = ["first_number"]
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"{self.day:%-d %B %Y}, entries {self.first_number} to {self.last_number}"

@@ -50,5 +50,5 @@ def record(
     )
     entry.hash = chain.digest(chain.facts(entry))
     entry.save(force_insert=True)
-    heads.advance(head, entry.number, entry.hash)
+    heads.advance(head, entry.number, entry.hash, entry.at)
     return entry

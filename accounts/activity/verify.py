@@ -1,13 +1,20 @@
-"""Proves that an organization's log is as it was written, from entry 1 to the one that its head names."""
+"""Proves that an organization's log is as it was written, from entry 1 to the one that its head names.
+
+Archived entries are read from the storage, so that the chain is whole from its very first entry on.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from accounts.access.schema import entered
 from accounts.activity import chain, heads
-from accounts.activity.models import Entry
+from accounts.activity.archive import hold_archiver, lines_of
+from accounts.activity.models import Archive, Entry
 from accounts.models import ActivityHead, Organization
+from listbackup.core.errors import ListBackupError
 
 
 @dataclass
@@ -61,13 +68,25 @@ class Walk:
 def verify(organization: Organization) -> Verdict:
     """Checks the whole log. Memory stays flat."""
     walk = Walk()
-    with entered(organization):
+    with entered(organization), transaction.atomic():
+        hold_archiver(organization)
         head = ActivityHead.objects.filter(organization=organization).first()
         end = head.number if head else 0
-        if walk.over(_table(0, end)) and _reaches(walk, head):
+        if _over_archives(walk, organization) and walk.over(_table(0, end)) and _reaches(walk, head):
             # What was appended since, or by somebody who does not know of heads.
             walk.over(_table(end + 1, None)) and _ends(walk, organization)
     return walk.verdict
+
+
+def _over_archives(walk: Walk, organization: Organization) -> bool:
+    for archive in Archive.objects.order_by("first_number"):
+        try:
+            lines = lines_of(organization, archive)
+        except ListBackupError as error:
+            return walk.stop(archive.first_number, f"its archive cannot be read ({error.message})")
+        if not walk.over(lines):
+            return False
+    return True
 
 
 def _table(first: int, last: int | None) -> Iterable[dict[str, Any]]:

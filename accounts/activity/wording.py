@@ -72,6 +72,7 @@ SENTENCES = {
     "person.factor_added": "added a way to sign in",
     "person.factor_removed": "removed a way to sign in",
     "person.factor_renewed": "renewed a way to sign in",
+    "activity.archived": "archived old entries of the log",
     "activity.exported": "exported the activity log",
     "access.refused": "was refused",
     "support.opened": "opened a support session",

@@ -13,12 +13,18 @@ def head_of_each(apps, schema_editor):
     for organization in apps.get_model("accounts", "Organization").objects.all():
         table = f"{quote(organization.schema_name)}.activity_entry"
         cursor.execute("SELECT to_regclass(%s)", [table])
-        number, hash = 0, ""
+        number, hash, oldest_at = 0, "", None
         if cursor.fetchone()[0]:
             cursor.execute(f"SELECT number, hash FROM {table} ORDER BY number DESC LIMIT 1")  # noqa: S608
             number, hash = cursor.fetchone() or (0, "")
+            cursor.execute(f"SELECT at FROM {table} ORDER BY number LIMIT 1")  # noqa: S608
+            (oldest_at,) = cursor.fetchone() or (None,)
         apps.get_model("accounts", "ActivityHead").objects.create(
-            organization=organization, number=number, hash=hash, seal=seal_of(organization.pk, number, hash)
+            organization=organization,
+            number=number,
+            hash=hash,
+            seal=seal_of(organization.pk, number, hash),
+            oldest_at=oldest_at,
         )
 
 
@@ -38,10 +44,12 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(blank=True, max_length=64)),
                 ('seal', models.CharField(max_length=64)),
                 ('lost_at', models.BigIntegerField(blank=True, help_text='the entry after which this row was missing and had to be made anew', null=True)),
+                ('oldest_at', models.DateTimeField(blank=True, help_text='of the first entry that is not archived', null=True)),
                 ('organization', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='activity_head', to='accounts.organization')),
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['oldest_at'], name='activity_head_oldest')],
             },
         ),
         migrations.RunPython(head_of_each, migrations.RunPython.noop, elidable=True),

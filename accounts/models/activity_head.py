@@ -20,9 +20,11 @@ class ActivityHead(BaseModel):
     lost_at = models.BigIntegerField(
         null=True, blank=True, help_text="the entry after which this row was missing and had to be made anew"
     )
+    oldest_at = models.DateTimeField(null=True, blank=True, help_text="of the first entry that is not archived")
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["oldest_at"], name="activity_head_oldest")]
 
     def __str__(self) -> str:
         return f"{self.organization_id}: {self.number}"

@@ -52,7 +52,13 @@ class FeedSerializer(serializers.Serializer[Any]):
     results = EntrySerializer(many=True)
     next_after = serializers.IntegerField(help_text="ask with it again, at once when `more` is true, else later")
     more = serializers.BooleanField()
+    archived_to = serializers.IntegerField(
+        help_text="entries up to this number are not here any more, but in the archive: export them by month"
+    )
 
 
 class ExportQuerySerializer(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["jsonl", "csv"], required=False, default="jsonl")
+    month = serializers.CharField(
+        required=False, default="", max_length=7, help_text="2026-05: what is archived of it, without other filters"
+    )

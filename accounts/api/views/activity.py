@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.api import AccountListView
+from accounts.activity.archive import archived_to
 from accounts.activity.export import export
 from accounts.activity.filters import EntryFilter, entries_of
 from accounts.activity.models import Entry
@@ -62,6 +63,7 @@ class ActivityFeedView(ActivityView):
                 "results": EntrySerializer(given, many=True).data,
                 "next_after": given[-1].number if given else after,
                 "more": len(found) > limit,
+                "archived_to": archived_to(),
             }
         )
 
@@ -79,11 +81,10 @@ class ActivityExportView(ActivityView):
         tags=TAGS,
     )
     def get(self, request: Request) -> HttpResponseBase:  # type: ignore[override]
-        """All that the filters leave as a file, oldest first. The export is itself written down."""
+        """All that the filters leave as a file, oldest first; what is older than 90 days by `month`. The export is
+        itself written down."""
         query = ExportQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = self.filter_queryset(self.get_queryset())
         filters = {name: value for name, value in request.query_params.items() if name in EntryFilter.base_filters}
-        return streamed(
-            request._request, export(self.context, asked, type=query.validated_data["type"], filters=filters)
-        )
+        return streamed(request._request, export(self.context, asked, filters=filters, **query.validated_data))

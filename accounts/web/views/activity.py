@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
-from accounts.activity.export import export
+from accounts.activity.export import archived_months, export
 from accounts.activity.filters import EntryFilter, entries_of
 from accounts.activity.verify import verify
 from accounts.selectors.accounts import accounts_below
@@ -30,13 +30,14 @@ class ActivityPage(AccountPage):
             "export_query": urlencode(asked),
             "people": people_below(self.context)[:CHOICES],
             "accounts": accounts_below(self.context)[:CHOICES],
+            "months": archived_months(),
             "verdict": verify(self.context.organization) if "check" in request.GET else None,
         }
         return render(request, "accounts/activity.html", context)
 
 
 class ActivityExportPage(AccountPage):
-    """What the page's filters leave, as a file."""
+    """What the page's filters leave as a file, or a month of the archive."""
 
     permissions = {"get": "activity.view"}
 
@@ -44,7 +45,8 @@ class ActivityExportPage(AccountPage):
         filters = EntryFilter(request.GET, entries_of(self.context))
         asked = _asked(request)
         chosen = request.GET.get("type", "csv")
-        return streamed(request, export(self.context, filters.qs, type=chosen, filters=asked))
+        month = request.GET.get("month", "")
+        return streamed(request, export(self.context, filters.qs, type=chosen, filters=asked, month=month))
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
