@@ -37,10 +37,11 @@ class PlanLimitReached(Conflict):
 class ScopeMissing(Forbidden):
     code = "access.scope_missing"
 
-    def __init__(self, scopes: list[str]) -> None:
+    def __init__(self, scopes: list[str], permission: str = "") -> None:
         needed = " or ".join(scopes)
         told = f"This token lacks the scope {needed}." if scopes else "No token may do this."
         super().__init__(told, remedy="Use a token that has it, or sign in." if scopes else "Sign in to do it.")
+        self.permission = permission
 
 
 class TokenNotFound(NotFound):

@@ -12,6 +12,13 @@ def send_outbox() -> int:
     return deliver_due()
 
 
+@shared_task(name="accounts.archive_activity", base=BaseTask)
+def archive_activity() -> int:
+    from accounts.activity.archive import archive_due  # late: leaf task
+
+    return archive_due()
+
+
 @shared_task(name="accounts.erase_due_accounts", base=BaseTask)
 def erase_due_accounts() -> int:
     warn_of_erasure()

@@ -6,7 +6,10 @@ class BackupsConfig(AppConfig):
     verbose_name = "Backups"
 
     def ready(self) -> None:
+        from accounts.activity.vault import register_vault
         from backups import receivers, rules  # noqa: F401
         from backups.selectors.usage import register_counters
+        from backups.services.activity_vault import ActivityVault
 
         register_counters()
+        register_vault(ActivityVault())

@@ -13,6 +13,7 @@ from accounts.access.context import AccountContext
 from accounts.access.idempotency import Replay, claim, keep
 from accounts.enums import Via
 from accounts.models import ApiToken, IdempotencyKey
+from accounts.services.refusals import note_refusal
 from listbackup.core.db import connection
 from listbackup.core.errors import NotSignedIn
 
@@ -67,6 +68,7 @@ class AccountContextMixin:
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, Replay):
             return error.response
+        note_refusal(getattr(self, "context", None), error, self.request)  # type: ignore[attr-defined]
         return super().handle_exception(error)  # type: ignore[misc,no-any-return]
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.access import resolve, staff
 from accounts.access.schema import leave
+from accounts.activity import origin
 from accounts.enums import Via
 from accounts.errors import AccountNotFound
 from accounts.services.context_switch import note_presence
@@ -34,7 +35,8 @@ class AccountContextMiddleware:
                 self._enter(request)
             elif request.user.is_authenticated and request.path.startswith("/admin/"):
                 staff.enter(request)
-            return self.get_response(request)
+            with origin.bound(request):
+                return self.get_response(request)
         finally:
             timezone.deactivate()
             leave()

@@ -9,6 +9,8 @@ from django.views import View
 
 from accounts.access import rules
 from accounts.access.context import AccountContext
+from accounts.services.refusals import note_refusal
+from listbackup.core.errors import Forbidden
 
 
 class AccountPage(View):
@@ -24,6 +26,13 @@ class AccountPage(View):
         if context is None:
             return redirect("accounts:no-account")
         self.context = context
+        try:
+            return self._answer(request, context, *args, **kwargs)
+        except Forbidden as error:
+            note_refusal(context, error, request)
+            raise
+
+    def _answer(self, request: HttpRequest, context: AccountContext, *args: Any, **kwargs: Any) -> HttpResponseBase:
         method = (request.method or "").lower()
         permission = self.permissions.get("get" if method == "head" else method)
         if permission is None and method != "options":

@@ -37,7 +37,7 @@ def can(context: AccountContext | None, permission: str) -> bool:
 def require(context: AccountContext, permission: str) -> None:
     """Raises ScopeMissing or PermissionMissing (403) unless the context may."""
     if not _in_scope(context, permission):
-        raise ScopeMissing(sorted(_SCOPES[permission]))
+        raise ScopeMissing(sorted(_SCOPES[permission]), permission)
     if not can(context, permission):
         raise PermissionMissing(permission, _NEEDED[permission].label)
 

@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from accounts.access.querysets import TenantModel
+from accounts.access.querysets import TenantManager, TenantModel
 from accounts.activity.wording import sentence
 from accounts.enums import Via
-from listbackup.core.db import public_key
+from listbackup.core.db import BaseModel, public_key
 
 
 class Entry(TenantModel):
@@ -15,6 +15,7 @@ class Entry(TenantModel):
     actor = models.CharField(max_length=200)
     via = models.CharField(max_length=10)
     ip = models.GenericIPAddressField(null=True, blank=True)
+    device = models.CharField(max_length=80, blank=True, default="", db_default="")
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
@@ -23,6 +24,7 @@ class Entry(TenantModel):
     correlation_id = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    hash_version = models.PositiveSmallIntegerField(default=2, db_default=1)
 
     class Meta(TenantModel.Meta):
         ordering = ["-number"]
@@ -30,6 +32,8 @@ class Entry(TenantModel):
         indexes = [
             models.Index(fields=["account", "-number"], name="entry_account"),
             models.Index(fields=["object_type", "object_id", "-number"], name="entry_object"),
+            models.Index(fields=["user", "-number"], name="entry_user"),
+            models.Index(fields=["at"], name="entry_at"),
         ]
 
     def __str__(self) -> str:
@@ -42,3 +46,22 @@ class Entry(TenantModel):
     @property
     def sentence(self) -> str:
         return sentence(self.action)
+
+
+class Archive(BaseModel):
+    """A file of old entries in object storage, of all accounts of the organization: a day, or a part of a busy one."""
+
+    name = models.CharField(max_length=100, unique=True)
+    day = models.DateField(help_text="UTC")
+    first_number = models.BigIntegerField(unique=True)
+    last_number = models.BigIntegerField(unique=True)
+    size = models.BigIntegerField(help_text="bytes, compressed and before it is sealed")
+
+    objects = TenantManager()
+
+    class Meta:
+        ordering = ["first_number"]
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"{self.day:%-d %B %Y}, entries {self.first_number} to {self.last_number}"

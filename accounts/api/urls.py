@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api.views import accounts, auth, registration, tokens, users
+from accounts.api.views import accounts, activity, auth, registration, tokens, users
 
 urlpatterns = [
     path("auth/register", registration.RegisterView.as_view(), name="auth-register"),
@@ -27,5 +27,8 @@ urlpatterns = [
         accounts.AccountCancelDeletionView.as_view(),
         name="account-cancel-deletion",
     ),
+    path("activity", activity.ActivityView.as_view(), name="activity"),
+    path("activity/feed", activity.ActivityFeedView.as_view(), name="activity-feed"),
+    path("activity/export", activity.ActivityExportView.as_view(), name="activity-export"),
     path("account", accounts.CurrentAccountView.as_view(), name="current-account"),
 ]

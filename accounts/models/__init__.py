@@ -1,4 +1,5 @@
 from accounts.models.account import Account
+from accounts.models.activity_head import ActivityHead
 from accounts.models.api_token import ApiToken
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.invitation import Invitation
@@ -10,6 +11,7 @@ from accounts.models.user import User
 
 __all__ = [
     "Account",
+    "ActivityHead",
     "ApiToken",
     "IdempotencyKey",
     "Invitation",

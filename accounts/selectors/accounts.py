@@ -59,5 +59,14 @@ def children_of(context: AccountContext, text: str = "") -> QuerySet[Account]:
     return found.annotate(below=_children()).select_related("parent")
 
 
+def accounts_below(context: AccountContext) -> QuerySet[Account]:
+    """The context's account and all below it that are not erased, in order of the tree."""
+    return (
+        Account.objects.filter(path__startswith=context.account.path)
+        .exclude(status=AccountStatus.ERASED)
+        .order_by("path")
+    )
+
+
 def _children() -> Any:
     return counted(Account.objects.filter(parent=OuterRef("pk")).exclude(status=AccountStatus.ERASED), "parent")

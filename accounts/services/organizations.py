@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.text import slugify
 
+from accounts.activity import heads
 from accounts.enums import Role
 from accounts.models import Account, Membership, Organization, User
 from accounts.plans import default_plan
@@ -20,6 +21,7 @@ def create_organization(*, name: str, owner: User, time_zone: str = "UTC") -> Ac
     organization = Organization(id=key, name=name, schema_name=f"org_{key.hex}", plan=default_plan())
     organization.save()
     create_schema(organization.schema_name)
+    heads.make(organization)
     root = add_account(organization=organization, parent=None, name=name, time_zone=time_zone)
     Membership.objects.create(user=owner, account=root, role=Role.OWNER)
     organization_created.send(sender=Organization, organization=organization, account=root)

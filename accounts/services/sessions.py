@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from allauth.core.internal.sessionkit import get_session_user
 from allauth.headless import app_settings
 from allauth.headless.tokens.strategies.jwt import internal
 from allauth.usersessions.models import UserSession
 
-from accounts.enums import MembershipStatus
+from accounts.enums import MembershipStatus, Via
 from accounts.models import Account, User
 from accounts.plans import limit_of
 from accounts.services.context_switch import access_token_for
+from accounts.services.person_activity import note
 from listbackup.core.errors import NotSignedIn
 
 MOST_ACCOUNTS = 20  # of a person with very many, the first ones speak for all
@@ -31,7 +33,10 @@ def rotate(refresh_token: str) -> tuple[str, str]:
     payload: dict[str, Any] | None = internal.decode_token(refresh_token, "refresh")
     session = internal.get_token_session(payload) if payload else None
     if session is not None:
+        user = get_session_user(session)
         session.flush()
+        if user is not None:
+            note(user, "person.session_ended", via=Via.API)
         raise RefreshRefused(
             "This refresh token was used before, so its session was ended.",
             code="auth.refresh_reused",
@@ -60,5 +65,8 @@ def end_of_token(payload: Any) -> bool:
     session = internal.get_token_session(payload) if isinstance(payload, dict) else None
     if session is None:
         return False
+    user = get_session_user(session)
     session.flush()
+    if user is not None:
+        note(user, "person.signed_out", via=Via.API)
     return True

@@ -9,6 +9,7 @@ app_name = "accounts"
 urlpatterns = [
     path("no-account/", accounts.NoAccountPage.as_view(), name="no-account"),
     path("activity/", activity.ActivityPage.as_view(), name="activity"),
+    path("activity/export/", activity.ActivityExportPage.as_view(), name="activity-export"),
     path("tree/", tree.TreePage.as_view(), name="tree"),
     path("tree/<uuid:pk>/", tree.AccountSettingsPage.as_view(), name="account"),
     path("tree/<uuid:pk>/move/", tree.AccountMovePage.as_view(), name="account-move"),

@@ -12,13 +12,12 @@ from typing import IO, Any, Protocol
 
 from backups.store.format import CHECKSUMS, slug
 from listbackup.core.errors import InvalidInput, NotFound
+from listbackup.core.spreadsheets import neutral
 
 from .as_of import View
 from .rows import flatten
 
 FORMATS = ("jsonl", "csv")
-# what a spreadsheet takes for a formula at the start of a cell; the full-width ones are folded by some
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
 class _Target(Protocol):
@@ -65,16 +64,6 @@ def write_files(
         with place.file(CHECKSUMS) as file:
             file.write("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode())
     return sums
-
-
-def neutral(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe in front of what looks like one."""
-    text = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-    return (
-        f"'{text}"
-        if text.lstrip(" \u00a0\u3000\ufeff").startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
-        else text
-    )
 
 
 def one_line(raw: bytes) -> bytes:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from listbackup.core.spreadsheets import neutral
+
 from .difference import Difference
-from .export import cell, csv_rows, neutral, one_line, write_files
+from .export import cell, csv_rows, one_line, write_files
 from .rows import RecordRow
 
 HEAD = ("key", "kind", "field", "before", "after")

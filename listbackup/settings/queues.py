@@ -87,6 +87,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "maintenance", "expires": 3600},
     },
+    "archive-activity": {
+        "task": "accounts.archive_activity",
+        "schedule": 86400.0,
+        "options": {"queue": "maintenance", "expires": 86400},
+    },
     "remove-expired-exports": {
         "task": "backups.remove_expired_exports",
         "schedule": 3600.0,

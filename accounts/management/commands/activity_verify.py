@@ -3,14 +3,13 @@
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.access.resolve import find_account
-from accounts.access.schema import entered
-from accounts.activity.models import Entry
-from accounts.activity.services import broken_at
+from accounts.activity.verify import verify
 from accounts.errors import AccountNotFound
 from accounts.models import Organization
 
@@ -35,12 +34,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"ok": not broken, "organizations": len(results), "broken": broken}))
         else:
             for one in results:
-                told = "whole" if one["broken_at"] is None else f"broken at entry {one['broken_at']}"
+                told = "whole" if one["broken_at"] is None else f"broken at entry {one['broken_at']}: {one['why']}"
                 self.stdout.write(f"{one['name']}: {one['entries']} entries, {told}")
         if broken:
             sys.exit(1)
 
     @staticmethod
     def _check(organization: Organization) -> dict[str, Any]:
-        with entered(organization):
-            return {"name": organization.name, "entries": Entry.objects.count(), "broken_at": broken_at()}
+        verdict = verify(organization)
+        return {"name": organization.name} | asdict(verdict)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from backups.query.as_of import Snapshots, View
-from backups.query.export import export_snapshot, neutral
+from backups.query.export import export_snapshot
 from backups.store.keys import AccountKey, Keyring
 from backups.store.manifest import Manifest
 from backups.store.testing import row, write_snapshot
 from listbackup.core.errors import InvalidInput, NotFound
+from listbackup.core.spreadsheets import neutral
 from listbackup.core.storage import LocalBlobs
 
 ODD = {
