@@ -10,10 +10,10 @@ from integrations.connector.model import Auth, Manifest, Stream
 from integrations.connector.registry import platforms
 from integrations.enums import AuthKind
 from integrations.errors import StreamNotFound
-from integrations.models import Connection
+from integrations.models import Connection, CustomPlatform
 from integrations.oauth.clients import is_configured
 from integrations.selectors.connections import connections_of
-from integrations.selectors.manifests import manifest_of, platform_manifest
+from integrations.selectors.manifests import manifest_of, parsed, platform_manifest
 
 ABBREVIATIONS = frozenset({"crm", "cms", "erp", "hr", "pos"})
 
@@ -42,6 +42,9 @@ class AuthOption:
     @property
     def is_oauth(self) -> bool:
         return self.kind == AuthKind.OAUTH2
+
+
+NO_SIGN_IN = AuthOption(AuthKind.NONE, "No sign-in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,11 @@ def get_stream(platform: PlatformInfo, name: str) -> StreamFacts:
 def platform_of(connection: Connection) -> PlatformInfo:
     """The connection's platform, its own custom one included. Raises PlatformNotFound when it is gone."""
     return describe(manifest_of(connection))
+
+
+def custom_info(custom: CustomPlatform) -> PlatformInfo:
+    """A custom platform as people read it."""
+    return describe(parsed(custom.manifest))
 
 
 def platform_name(connection: Connection) -> str:
