@@ -9,6 +9,7 @@ platform_pages = [
     path("", platforms.PlatformListPage.as_view(), name="list"),
     path("custom/", custom.CustomListPage.as_view(), name="custom-list"),
     path("custom/new/", custom_editor.NewCustomPage.as_view(), name="custom-new"),
+    path("custom/import/", custom_editor.ImportPage.as_view(), name="custom-import"),
     path("custom/<uuid:pk>/", custom.CustomPage.as_view(), name="custom"),
     path("custom/<uuid:pk>/edit/", custom_editor.EditCustomPage.as_view(), name="custom-edit"),
     path("custom/<uuid:pk>/versions/<int:number>/", custom.VersionPage.as_view(), name="custom-version"),

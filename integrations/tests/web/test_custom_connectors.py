@@ -3,6 +3,7 @@
 import html
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.access.schema import entered
 from integrations.models import Connection, CustomPlatform
@@ -211,3 +212,48 @@ def test_delete_then_not_while_connected_and_only_by_admins(people, saved, sandb
     assert client.get(f"/platforms/custom/{saved.pk}/").status_code == 404
     again = client.post("/platforms/custom/new/", {"manifest": CRM, "save": "1"})
     assert again.status_code == 302
+
+
+OPENAPI = """\
+openapi: 3.0.3
+info: {title: CRM}
+servers: [{url: "https://api.hubapi.com"}]
+components:
+  securitySchemes: {token: {type: http, scheme: bearer}}
+paths:
+  /crm/v3/objects/contacts:
+    get:
+      parameters: [{name: after, in: query}, {name: limit, in: query}]
+      responses:
+        "200":
+          content:
+            application/json:
+              schema:
+                properties:
+                  results: {type: array, items: {properties: {id: {type: string}, updatedAt: {type: string}}}}
+                  paging: {properties: {next: {properties: {after: {type: string}}}}}
+"""
+
+
+@pytest.mark.parametrize("way", ["pasted", "uploaded"])
+def test_openapi_document_then_its_proposal_can_be_tried_and_saved(people, sandbox, client, way):
+    client.force_login(people.mia)
+    sent = {"document": OPENAPI} if way == "pasted" else {"file": SimpleUploadedFile("api.yaml", OPENAPI.encode())}
+    opened = client.post("/platforms/custom/import/", sent)
+    assert opened.status_code == 200 and "1 stream described" in page_of(opened)
+    text = opened.context["form"]["manifest"].value()
+    tried = client.post(
+        "/platforms/custom/new/", {"manifest": text, "check": "1", "secret_access_token": sandbox.static_token}
+    )
+    assert "1 of 1 stream could be read" in page_of(tried)
+    assert client.post("/platforms/custom/new/", {"manifest": text, "save": "1"}).status_code == 302
+    assert custom(people).key == "crm"
+
+
+def test_openapi_that_is_none_then_told_on_the_page(people, client):
+    client.force_login(people.mia)
+    answer = client.post("/platforms/custom/import/", {"document": '{"swagger": "2.0"}'})
+    assert answer.status_code == 400 and "Swagger 2" in page_of(answer)
+    assert client.post("/platforms/custom/import/", {}).status_code == 400
+    binary = SimpleUploadedFile("api.yaml", b"\xff\xfe\x00")
+    assert client.post("/platforms/custom/import/", {"file": binary}).status_code == 400

@@ -13,14 +13,16 @@ from accounts.access.pages import AccountPage
 from integrations.connector.manifest import ManifestError, load_manifest
 from integrations.connector.marks import Problem
 from integrations.connector.model import Manifest
+from integrations.connector.openapi.proposal import propose
+from integrations.connector.registry import platforms
 from integrations.errors import AuthKindNotOffered, ManifestInvalid
 from integrations.models import CustomPlatform
 from integrations.selectors.custom_platforms import get_custom_platform
 from integrations.selectors.platforms import NO_SIGN_IN, AuthOption, PlatformInfo, describe
 from integrations.services import custom_platforms as service
 from integrations.services.live_check import LiveCheck, check_live
-from integrations.web.forms.custom_platforms import ManifestForm, TryForm
-from listbackup.core.errors import ListBackupError
+from integrations.web.forms.custom_platforms import ManifestForm, OpenApiForm, TryForm
+from listbackup.core.errors import InvalidInput, ListBackupError, TooLarge
 
 STARTER = """\
 manifest: 1
@@ -153,6 +155,30 @@ class EditCustomPage(EditorPage):
         assert platform is not None
         based_on = form.cleaned_data["based_on"] or 0
         return service.change_custom_platform(self.context, platform, text=text, based_on=based_on)
+
+
+class ImportPage(EditorPage):
+    """An OpenAPI document in, its proposal in the editor; nothing is saved."""
+
+    permissions = {"get": "custom_platform.create", "post": "custom_platform.create"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, OpenApiForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = OpenApiForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(request, form, status=400)
+        try:
+            found = propose(form.text, taken=frozenset(platforms()))
+        except (InvalidInput, TooLarge) as error:
+            return self._page(request, form, error=error, status=error.status)
+        return self.editor(request, ManifestForm(initial={"manifest": found.text}), text=found.text, notes=found.notes)
+
+    def _page(
+        self, request: HttpRequest, form: OpenApiForm, *, error: ListBackupError | None = None, status: int = 200
+    ) -> HttpResponse:
+        return render(request, "integrations/custom_import.html", {"form": form, "error": error}, status=status)
 
 
 def _read(text: str) -> tuple[Manifest | None, list[Problem]]:
