@@ -65,7 +65,7 @@ def _page(items: Items, kind: str, number: int, slug: str, name: str, *, archive
         "layoutSections": {"dnd_area": {"type": "cell", "w": 12, "rows": []}},
         "widgets": {},
         "publishDate": iso(changed),
-        "archivedAt": iso(changed) if archived else NO_ARCHIVE,
+        "archivedAt": changed if archived else 0,
         **_dates(changed - 30 * DAY_MS, changed),
     }
     items.put(kind, document["id"], document, archived=archived, modified=changed)
@@ -98,7 +98,7 @@ def _blog(items: Items, rng: random.Random) -> None:
             "state": "PUBLISHED",
             "currentState": "PUBLISHED",
             "publishDate": iso(changed),
-            "archivedAt": iso(changed) if archived else NO_ARCHIVE,
+            "archivedAt": changed if archived else 0,
             **_dates(changed - DAY_MS, changed),
         }
         items.put("blog_posts", item_id, document, archived=archived, modified=changed)
