@@ -65,7 +65,7 @@ def _page(items: Items, kind: str, number: int, slug: str, name: str, *, archive
         "layoutSections": {"dnd_area": {"type": "cell", "w": 12, "rows": []}},
         "widgets": {},
         "publishDate": iso(changed),
-        "archivedAt": changed if archived else 0,
+        "archivedAt": iso(changed) if archived else NO_ARCHIVE,
         **_dates(changed - 30 * DAY_MS, changed),
     }
     items.put(kind, document["id"], document, archived=archived, modified=changed)
