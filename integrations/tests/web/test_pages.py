@@ -7,9 +7,8 @@ from django.utils.html import escape
 
 from accounts.access.schema import entered
 from integrations.connector.registry import platforms
-from integrations.models import Connection
+from integrations.models import Connection, CustomPlatform
 from integrations.services.credentials import seal
-from listbackup.testing import factories
 
 
 def plant(account, count=1, **fields):
@@ -158,7 +157,7 @@ def test_page_of_a_platform_then_what_is_read_what_is_not_how_often_why_and_what
 
 def test_catalogue_then_found_by_its_data_and_custom_connectors_of_the_account_above_too(people, client):
     with entered(people.acme.organization):
-        custom = factories.make_custom_platform(people.acme)
+        custom = CustomPlatform.objects.create(account=people.acme, key="tiny", name="Tiny", manifest="")
     client.force_login(people.nora)
     assert "HubSpot" in client.get("/platforms/?q=blog+posts").content.decode()
     link = f"/connections/new/custom/{custom.pk}/"
