@@ -38,7 +38,8 @@ def redact(text: str) -> str:
 
 
 def _keep_name(match: re.Match[str]) -> str:
-    return match[0] if HIDDEN in match[0] else f"{match[1]}{HIDDEN}"
+    # The pattern ends before a closing bracket, also before that of what is hidden already.
+    return match[0] if HIDDEN[:-1] in match[0] else f"{match[1]}{HIDDEN}"
 
 
 def redact_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
