@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from integrations.connector.marks import Problem
 from listbackup.core.errors import Conflict, Forbidden, InvalidInput, ListBackupError, NotFound, Unavailable
 
 START_AGAIN = "Go back to the platform's page and connect again."
@@ -30,9 +31,32 @@ class AuthKindNotOffered(InvalidInput):
 
 
 class ManifestInvalid(InvalidInput):
-    """`fields["manifest"]` lists every problem with its line and column."""
+    """`fields["manifest"]` lists every problem with its line and column; `problems` holds them apart."""
 
     code = "manifest.invalid"
+    problems: Sequence[Problem] = ()
+
+
+class CustomPlatformNotFound(NotFound):
+    code = "custom_platform.not_found"
+
+
+class CustomPlatformChanged(Conflict):
+    """Somebody else saved a version meanwhile."""
+
+    code = "custom_platform.changed"
+    remedy = "Copy what you wrote, open the newest version and enter it there."
+
+
+class CustomPlatformInUse(Conflict):
+    code = "custom_platform.in_use"
+
+
+class SecretsWouldMove(Conflict):
+    """A changed manifest would send stored secrets to another address than the one they were given for."""
+
+    code = "custom_platform.other_host"
+    remedy = "Save it under another key as a connector of its own, or delete the connections that use this one first."
 
 
 class SecretsInvalid(InvalidInput):

@@ -23,6 +23,10 @@ class TenantQuerySet(models.QuerySet[M]):
         """The rows of the context's account and of everything below it."""
         return self.filter(**{f"{self.account_field}__path__startswith": context.account.path})
 
+    def shared_with(self, context: "AccountContext") -> "TenantQuerySet[M]":
+        """The rows of the context's account and of the accounts above it: to use, not to change."""
+        return self.filter(**{f"{self.account_field}__in": context.account.ancestor_ids})
+
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """Refuses to build a query outside of an organization: it never falls back to public or to the last one used."""

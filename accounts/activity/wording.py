@@ -10,6 +10,8 @@ SENTENCES = {
     "connection.restored": "got a connection back",
     "custom_platform.created": "described a platform",
     "custom_platform.changed": "changed a platform's description",
+    "custom_platform.restored": "went back to an older description of a platform",
+    "custom_platform.deleted": "deleted a platform's description",
     "source.created": "added a source",
     "source.updated": "changed a source",
     "source.paused": "paused a source",

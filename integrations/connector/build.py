@@ -18,6 +18,7 @@ from integrations.connector.model import (
     Limits,
     Lookup,
     Manifest,
+    NotRead,
     PageRule,
     Parent,
     Request,
@@ -74,6 +75,7 @@ def manifest_of(plain: Plain) -> Manifest:
         errors=tuple(_error(data) for data in plain.get("errors", ())),
         lookups={name: _lookup(name, data) for name, data in plain.get("lookups", {}).items()},
         discover=tuple(_discovery(data, templates) for data in plain.get("discover", ())),
+        not_read=tuple(NotRead(**data) for data in plain.get("not_read", ())),
     )
 
 

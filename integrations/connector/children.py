@@ -7,6 +7,7 @@ import msgspec
 
 from integrations.connector.errors import BadResponse, NotHere
 from integrations.connector.exchange import Exchange, Meter
+from integrations.connector.lookups import Lookups
 from integrations.connector.model import Batch, Stream
 from integrations.connector.pagination import _with as put
 from integrations.connector.records import Page, Record
@@ -21,9 +22,11 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw]).decode
 class BatchChildren:
     """A record per parent, keyed by the parent's id; a parent that the reply leaves out has none (any more)."""
 
-    def __init__(self, exchange: Exchange, stream: Stream) -> None:
+    def __init__(self, exchange: Exchange, lookups: Lookups, stream: Stream) -> None:
         assert stream.parent is not None and stream.parent.batch is not None
         self._exchange = exchange
+        self._lookups = lookups
+        self._vars = {f"vars.{name}": text for name, text in stream.vars.items()}
         self._stream = stream
         self._batch: Batch = stream.parent.batch
         self.size = self._batch.size
@@ -47,7 +50,9 @@ class BatchChildren:
         inputs: list[dict[str, Any]] = [{self._batch.key: key} for key in keys]
         seen: set[str] = set()
         while inputs:
-            ask = self._exchange.ask(self._stream.request, self._exchange.config)
+            known = {**self._exchange.config, **self._vars}
+            known |= self._lookups.values_for(self._stream.request, known, meter)
+            ask = self._exchange.ask(self._stream.request, known)
             body = put(ask.body if isinstance(ask.body, dict) else {}, list(self._batch.inputs), inputs)
             ask = type(ask)(ask.method, ask.url, ask.query, body, ask.form, ask.headers, ask.bucket)
             raws = self._exchange.send(ask, self._parse, stream=self._stream.name, meter=meter)

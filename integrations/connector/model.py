@@ -261,6 +261,14 @@ class ErrorRule:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRead:
+    """Something that the platform holds and the manifest does not read."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRule:
     request: Request
     account_id: FieldPath = ()
@@ -286,6 +294,7 @@ class Manifest:
     errors: tuple[ErrorRule, ...] = ()
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     discover: tuple[Discovery, ...] = ()
+    not_read: tuple[NotRead, ...] = ()
 
     @property
     def auth_kinds(self) -> tuple[str, ...]:

@@ -187,7 +187,7 @@ class Passes:
     def _children_reader(self, child: Stream) -> BatchChildren | EachChildren:
         assert child.parent is not None
         if child.parent.mode == "batch":
-            return BatchChildren(self._exchange, child)
+            return BatchChildren(self._exchange, self._lookups, child)
         return EachChildren(self._walker(child, Run(child, True, now())), child)
 
     def _children(

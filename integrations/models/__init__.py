@@ -1,4 +1,4 @@
 from integrations.models.connection import Connection
-from integrations.models.custom_platform import CustomPlatform
+from integrations.models.custom_platform import CustomPlatform, CustomPlatformVersion
 
-__all__ = ["Connection", "CustomPlatform"]
+__all__ = ["Connection", "CustomPlatform", "CustomPlatformVersion"]

@@ -9,8 +9,10 @@ from integrations.sandbox.config import SandboxConfig
 from integrations.sandbox.http import Router
 from integrations.sandbox.hubspot.associations import Associations
 from integrations.sandbox.hubspot.automation import Automation
+from integrations.sandbox.hubspot.cms import Cms
 from integrations.sandbox.hubspot.conversations import Conversations
 from integrations.sandbox.hubspot.files import Files
+from integrations.sandbox.hubspot.legacy import Legacy
 from integrations.sandbox.hubspot.lists import Lists
 from integrations.sandbox.hubspot.marketing import Marketing
 from integrations.sandbox.hubspot.oauth import OAuth
@@ -35,7 +37,7 @@ def build_app(config: SandboxConfig) -> SandboxApp:
     for part in (
         ObjectReads(platform), ObjectWrites(platform), Search(platform), Associations(platform), Schema(platform),
         Lists(platform), Marketing(platform), Automation(platform), Files(platform), Conversations(platform),
-        Settings(platform),
+        Settings(platform), Cms(platform), Legacy(platform),
     ):  # fmt: skip
         part.register(api)
     AdminApi(platform).register(admin)

@@ -11,7 +11,7 @@ from integrations.models import Connection
 def manifest_of(connection: Connection) -> Manifest:
     """The manifest a connection is read with. Raises PlatformNotFound when this version no longer has it."""
     if connection.custom_platform is not None:
-        return _parsed(connection.custom_platform.manifest)
+        return parsed(connection.custom_platform.manifest)
     return platform_manifest(connection.platform)
 
 
@@ -23,5 +23,6 @@ def platform_manifest(key: str) -> Manifest:
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> Manifest:
+def parsed(text: str) -> Manifest:
+    """The manifest of a stored text; asked for often, parsed once."""
     return load_manifest(text)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from django.db.models import Count
 
 from accounts.access.context import AccountContext
-from integrations.connector.model import Auth, Manifest, Stream
+from integrations.connector.model import Auth, Manifest, NotRead, Stream
 from integrations.connector.registry import platforms
 from integrations.enums import AuthKind
 from integrations.errors import StreamNotFound
-from integrations.models import Connection
+from integrations.models import Connection, CustomPlatform
 from integrations.oauth.clients import is_configured
 from integrations.selectors.connections import connections_of
-from integrations.selectors.manifests import manifest_of, platform_manifest
+from integrations.selectors.manifests import manifest_of, parsed, platform_manifest
 
 ABBREVIATIONS = frozenset({"crm", "cms", "erp", "hr", "pos"})
 
@@ -44,6 +44,9 @@ class AuthOption:
         return self.kind == AuthKind.OAUTH2
 
 
+NO_SIGN_IN = AuthOption(AuthKind.NONE, "No sign-in")
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """A scope that is asked for, and what it is for: the streams that cannot be read without it."""
@@ -66,6 +69,8 @@ class StreamFacts:
     scopes: tuple[str, ...]
     optional: bool
     restore: bool = False
+    inline: bool = False
+    sweep_hours: float | None = None  # how often it is read in full to find what disappeared
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,22 @@ class PlatformInfo:
     limits: tuple[str, ...] = ()
     concurrency: int = 1
     hosts: tuple[str, ...] = field(default=())
+    not_read: tuple[NotRead, ...] = ()
+
+    @property
+    def main_streams(self) -> tuple[StreamFacts, ...]:
+        """Those with a pass of their own."""
+        return tuple(stream for stream in self.streams if not stream.inline)
+
+    @property
+    def inline_streams(self) -> tuple[StreamFacts, ...]:
+        """Those that are read along with the records they belong to."""
+        return tuple(stream for stream in self.streams if stream.inline)
+
+    @property
+    def restorable(self) -> int:
+        """How many streams can be written back."""
+        return sum(stream.restore for stream in self.streams)
 
     @property
     def auth_kinds(self) -> tuple[str, ...]:
@@ -101,12 +122,13 @@ class PlatformInfo:
 
 
 def catalogue(*, category: str = "", kind: str = "", status: str = "", search: str = "") -> list[PlatformInfo]:
-    """The platforms by name; filters are exact, except `search`, which looks into name and description."""
+    """The platforms by name; filters are exact, except `search`, which looks into names, descriptions and kinds of data."""
     words = search.lower().split()
     found = []
     for manifest in platforms().values():
         info = describe(manifest)
-        text = f"{info.name} {info.description} {info.category_label}".lower()
+        labels = " ".join(stream.label for stream in info.main_streams)
+        text = f"{info.name} {info.description} {info.category_label} {labels}".lower()
         if (
             (not category or info.category == category)
             and (not kind or kind in info.auth_kinds)
@@ -138,6 +160,11 @@ def get_stream(platform: PlatformInfo, name: str) -> StreamFacts:
 def platform_of(connection: Connection) -> PlatformInfo:
     """The connection's platform, its own custom one included. Raises PlatformNotFound when it is gone."""
     return describe(manifest_of(connection))
+
+
+def custom_info(custom: CustomPlatform) -> PlatformInfo:
+    """A custom platform as people read it."""
+    return describe(parsed(custom.manifest))
 
 
 def platform_name(connection: Connection) -> str:
@@ -185,6 +212,7 @@ def describe(manifest: Manifest) -> PlatformInfo:
         ),
         concurrency=manifest.limits.concurrency,
         hosts=manifest.hosts,
+        not_read=manifest.not_read,
     )
 
 
@@ -225,6 +253,8 @@ def _facts(stream: Stream) -> StreamFacts:
         deletions=_deletions(stream),
         scopes=stream.scopes,
         optional=stream.optional,
+        inline=stream.inline,
+        sweep_hours=stream.deletions.sweep_every_s / 3600 if stream.incremental and stream.deletions.sweep else None,
     )
 
 

@@ -18,14 +18,22 @@ from integrations.connector.auth import Credentials
 from integrations.connector.model import Manifest
 from integrations.connector.oauth import TokenSet
 from integrations.connector.reader import Check, Reader
+from integrations.connector.templates import names_in
 from integrations.enums import AuthKind, ConnectionStatus
-from integrations.errors import ConnectionNotUsable, ConnectionTestFailed, OtherExternalAccount
+from integrations.errors import (
+    ConnectionNotUsable,
+    ConnectionTestFailed,
+    CustomPlatformChanged,
+    OtherExternalAccount,
+    SecretsInvalid,
+)
 from integrations.models import Connection, CustomPlatform
 from integrations.models.connection import CUSTOM
 from integrations.oauth.refresh import store_tokens
 from integrations.selectors.manifests import manifest_of
 from integrations.services import manifests, revocation
 from integrations.services.credentials import seal, unseal
+from integrations.services.custom_platforms import keep_manifest
 from integrations.services.outgoing import http_settings, shared_limiter
 from integrations.services.readers import credentials_of, open_reader, unsaved
 from integrations.services.status import REFUSED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
@@ -66,18 +74,24 @@ def create_connection(
     secrets: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
     manifest: str | None = None,
+    custom: CustomPlatform | None = None,
 ) -> Connection:
-    """Tests the credentials at the platform, then stores them. With `manifest` (YAML) the platform is a custom one.
+    """Tests the credentials at the platform, then stores them.
 
-    Raises PlatformNotFound, ManifestInvalid, SecretsInvalid, ConnectionTestFailed or the platform's own error.
+    With `manifest` (YAML) the platform is a custom one of this account; `custom` is one that the account may use.
+    Raises PlatformNotFound, ManifestInvalid, SecretsInvalid, SecretsWouldMove, ConnectionTestFailed or the platform's
+    own error.
     """
-    described = manifests.parse(manifest) if manifest is not None else manifests.of_platform(platform)
+    if custom is not None:
+        described = manifests.parse(custom.manifest)
+    else:
+        described = manifests.parse(manifest) if manifest is not None else manifests.of_platform(platform)
     kind = manifests.choose_kind(described, secrets)
     wanted = manifests.check_config(described, config)
     given = manifests.check_secrets(described, kind, secrets)
     check = probe(described, unsaved(described, kind, given), wanted)
     proved = _Proved(described, kind, check, given, wanted)
-    return _store(context, proved, name=name, yaml=manifest)
+    return _store(context, proved, name=name, yaml=manifest, custom=custom)
 
 
 def connect_with_tokens(
@@ -137,6 +151,8 @@ def update_connection(
         kind = connection.auth_kind
         credentials = credentials_of(connection) if given is None else unsaved(manifest, kind, given)
         wanted = manifests.check_config(manifest, connection.config if config is None else config)
+        if given is None:
+            _same_address(manifest, connection.config, wanted)
         check = probe(manifest, credentials, wanted)
         proved = _Proved(manifest, AuthKind(connection.auth_kind), check, given, wanted)
         _same_account(connection, proved.check)
@@ -198,6 +214,18 @@ def _locked(context: AccountContext, connection: Connection) -> Connection:
     return found
 
 
+def _same_address(manifest: Manifest, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raises SecretsInvalid when stored secrets would be sent to a host that they were not given for."""
+    used = names_in([manifest.base_url, *(auth.token_url for auth in manifest.auth)])
+    names = {name.removeprefix("config.") for name in used}
+    if manifest.auth and any(str(after.get(name) or "") != str(before.get(name) or "") for name in names):
+        raise SecretsInvalid(
+            f"The address of {manifest.name} changes with this.",
+            remedy="Enter the secrets once more, for the new address.",
+            fields={"secrets": ["Enter the secrets once more, for the new address."]},
+        )
+
+
 def _same_account(connection: Connection, check: Check) -> None:
     if connection.external_id and check.account_id and connection.external_id != clean_text(check.account_id, 200):
         raise OtherExternalAccount(
@@ -206,12 +234,22 @@ def _same_account(connection: Connection, check: Check) -> None:
         )
 
 
-def _store(context: AccountContext, proved: _Proved, *, name: str, yaml: str | None = None) -> Connection:
+def _store(
+    context: AccountContext,
+    proved: _Proved,
+    *,
+    name: str,
+    yaml: str | None = None,
+    custom: CustomPlatform | None = None,
+) -> Connection:
     """Renews the connection of the same external account, or inserts one; safe against a twin at the same moment."""
     for last in (False, True):
         try:
             with transaction.atomic():
-                custom = _custom_platform(context, proved.manifest, yaml) if yaml is not None else None
+                if yaml is not None:
+                    custom = keep_manifest(context, proved.manifest, yaml)
+                elif custom is not None:
+                    custom = _unchanged(context, custom)
                 found = _twin(context, proved, custom)
                 if found is not None:
                     found.config = proved.config or found.config
@@ -238,17 +276,13 @@ def _twin(context: AccountContext, proved: _Proved, custom: CustomPlatform | Non
     return found
 
 
-def _custom_platform(context: AccountContext, manifest: Manifest, yaml: str) -> CustomPlatform:
-    """One row per (account, key); another text under the same key is its next version."""
-    found, created = CustomPlatform.objects.get_or_create(
-        account=context.account, key=manifest.key, defaults={"name": manifest.name, "manifest": yaml}
+def _unchanged(context: AccountContext, custom: CustomPlatform) -> CustomPlatform:
+    """The custom platform under its lock: between the test and now nobody may have sent the secrets elsewhere."""
+    found: CustomPlatform | None = (
+        CustomPlatform.objects.shared_with(context).filter(pk=custom.pk).select_for_update(of=("self",)).first()
     )
-    if created:
-        record(context, "custom_platform.created", found)
-    elif found.manifest != yaml:
-        found.manifest, found.name, found.version = yaml, manifest.name, found.version + 1
-        found.save()
-        record(context, "custom_platform.changed", found, version=found.version)
+    if found is None or found.deleted_at is not None or found.version != custom.version:
+        raise CustomPlatformChanged(f"{custom.name} was changed while it was tested.", remedy="Connect it once more.")
     return found
 
 

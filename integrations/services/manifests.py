@@ -1,10 +1,11 @@
 """What a person gives for a connection, checked against the manifest before the platform is asked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.connector.manifest import ManifestError, load_manifest
+from integrations.connector.marks import Problem
 from integrations.connector.model import Manifest
 from integrations.enums import AuthKind
 from integrations.errors import AuthKindNotOffered, ManifestInvalid, SecretsInvalid
@@ -20,15 +21,18 @@ def parse(text: str) -> Manifest:
     try:
         return load_manifest(text)
     except ManifestError as error:
-        problems = [
-            f"line {problem.line}, column {problem.column}: {problem.path}: {problem.message}"
-            for problem in error.problems
-        ]
-        raise ManifestInvalid(
-            f"The manifest has {len(problems)} problem{'' if len(problems) == 1 else 's'}.",
-            remedy="Correct the lines named and send it again.",
-            fields={"manifest": problems},
-        ) from None
+        raise invalid(error.problems) from None
+
+
+def invalid(problems: Sequence[Problem]) -> ManifestInvalid:
+    """The error that tells of `problems`."""
+    error = ManifestInvalid(
+        f"The manifest has {len(problems)} problem{'' if len(problems) == 1 else 's'}.",
+        remedy="Correct the lines named and send it again.",
+        fields={"manifest": [f"line {one.line}, column {one.column}: {one.path}: {one.message}" for one in problems]},
+    )
+    error.problems = tuple(problems)
+    return error
 
 
 def of_platform(key: str) -> Manifest:

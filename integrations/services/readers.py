@@ -126,7 +126,12 @@ def unsaved(manifest: Manifest, kind: str, secrets: Mapping[str, str]) -> Creden
 
 
 def limit_scope(connection: Connection) -> str:
-    """What a platform counts: the account there, or this connection where it has no name."""
+    """What a platform counts: the account there, or this connection where it has no name.
+
+    Both names of a custom platform are somebody's own words, which must not reach into the limits of another.
+    """
+    if connection.custom_platform_id is not None:
+        return f"custom:{connection.custom_platform_id}:{connection.external_id or connection.pk}"
     return f"{connection.platform_key}:{connection.external_id or connection.pk}"
 
 

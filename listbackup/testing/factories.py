@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Account, User
 from backups.enums import Health, JobState
 from backups.models import Job, Snapshot, Source, SourceGroup
-from integrations.models import Connection
+from integrations.models import Connection, CustomPlatform, CustomPlatformVersion
 from listbackup.core.clock import now
 from listbackup.core.ids import uuid7
 from teams.enums import TeamRole
@@ -16,6 +16,26 @@ from teams.models import Team, TeamMember
 def make_connection(account: Account, **fields: Any) -> Connection:
     values = {"platform": "hubspot", "name": f"{account.name} CRM", "auth_kind": "bearer", "external_id": str(uuid7())}
     return Connection.objects.create(account=account, **{**values, **fields})
+
+
+TINY_MANIFEST = """\
+manifest: 1
+key: {key}
+name: Tiny
+base_url: https://api.example.com
+auth: [{{kind: bearer, secret: api_key}}]
+streams:
+  things:
+    request: {{path: /things}}
+    key: id
+"""
+
+
+def make_custom_platform(account: Account, key: str = "tiny") -> CustomPlatform:
+    text = TINY_MANIFEST.format(key=key)
+    made = CustomPlatform.objects.create(account=account, key=key, name="Tiny", manifest=text)
+    CustomPlatformVersion.objects.create(account=account, custom_platform=made, number=1, manifest=text)
+    return made
 
 
 def make_source(account: Account, connection: Connection | None = None, **fields: Any) -> Source:

@@ -64,6 +64,7 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
             "snapshot": snapshot.pk,
             "team": factories.make_team(account, people.olga).pk,
             "account": account.pk,
+            "custom_platform": factories.make_custom_platform(account).pk,
             "platform": "hubspot",  # the catalogue is the same for everybody
         }
     leave()
@@ -81,6 +82,7 @@ MEANING: dict[str, str] = {
     "teams/": "team",
     "members/": "source",  # no membership has this id: 404 for everybody
     "connections/": "connection",
+    "platforms/custom/": "custom_platform",
     "start/": "connection",
     "start/<uuid:pk>/running/": "source",
     "api/v1/teams": "team",
@@ -91,7 +93,7 @@ MEANING: dict[str, str] = {
     "api/v1/connections": "connection",
     "api/v1/platforms": "platform",
 }
-FIXED = {"platform": "hubspot", "key": "hubspot", "provider": "hubspot", "stream": "contacts"}
+FIXED = {"platform": "hubspot", "key": "hubspot", "provider": "hubspot", "stream": "contacts", "number": "1"}
 
 
 def fill(route: Route, world: dict[str, Any]) -> str:
@@ -100,6 +102,8 @@ def fill(route: Route, world: dict[str, Any]) -> str:
     for name in route.parameters:
         if name in FIXED:
             value = FIXED[name]
+        elif name == "connector":
+            value = str(world["custom_platform"])
         elif name in ("source_id", "user_id", "invitation_id"):
             # Of the two objects in such a path the first is the one that is walked.
             value = str(world["source"])

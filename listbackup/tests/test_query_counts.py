@@ -12,6 +12,7 @@ from accounts.activity.services import record
 from accounts.enums import Role
 from accounts.models import Membership
 from accounts.services.organizations import add_account
+from listbackup.core.ids import uuid7
 from listbackup.testing import factories
 from listbackup.testing.people import make_user
 
@@ -23,6 +24,7 @@ LISTS = [
     "/snapshots/",
     "/connections/",
     "/platforms/",
+    "/platforms/custom/",
     "/activity/",
     "/start/",
     "/tree/",
@@ -46,6 +48,8 @@ def add_rows(people: Any, count: int) -> None:
     context = people.context(people.olga)
     for number in range(count):
         factories.make_connection(people.acme, name=f"Connection {number}")
+        custom = factories.make_custom_platform(people.acme, key=f"tiny_{uuid7().hex}")
+        factories.make_connection(people.acme, platform="custom", custom_platform=custom)
         source = factories.make_source(people.acme)
         source.last_snapshot = factories.make_snapshot(source)
         source.save()

@@ -10,7 +10,17 @@ from accounts.access.rules import can
 from accounts.access.schema import entered, leave
 from listbackup.testing import factories
 
-PAGES = ["/", "/sources/", "/groups/", "/jobs/", "/snapshots/", "/connections/", "/platforms/", "/platforms/hubspot/"]
+PAGES = [
+    "/",
+    "/sources/",
+    "/groups/",
+    "/jobs/",
+    "/snapshots/",
+    "/connections/",
+    "/platforms/",
+    "/platforms/hubspot/",
+    "/platforms/custom/",
+]
 
 
 @pytest.fixture
@@ -30,6 +40,7 @@ def rows(people):
             f"/jobs/{failed.pk}/",
             f"/jobs/{running.pk}/",
             f"/connections/{source.connection_id}/",
+            f"/platforms/custom/{factories.make_custom_platform(people.acme).pk}/",
         ]
     leave()
     return found

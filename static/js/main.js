@@ -3,6 +3,7 @@ import "./theme.js";
 import "./menus.js";
 import "./dialogs.js";
 import "./forms.js";
+import "./goto.js";
 import "./copy.js";
 import "./times.js";
 import "./toasts.js";

@@ -1,4 +1,4 @@
-"""Forms, submissions, marketing e-mails, campaigns, e-mail events and subscription types."""
+"""Forms, submissions, marketing e-mails, campaigns and subscription types."""
 
 from typing import Any
 
@@ -26,7 +26,6 @@ class Marketing:
         router.add("GET", "/marketing/v3/campaigns", self.campaigns, "marketing.campaigns.read")
         router.add("GET", "/marketing/v3/campaigns/{id}", self.campaign, "marketing.campaigns.read")
         router.add("GET", "/marketing/v3/campaigns/{id}/assets/{type}", self.assets, "marketing.campaigns.read")
-        router.add("GET", "/email/public/v1/events", self.events, "content")
         for version in ("v3", "v4"):
             base = f"/communication-preferences/{version}"
             router.add("GET", f"{base}/definitions", self.definitions, *CONSENT_READ)
@@ -83,10 +82,6 @@ class Marketing:
         found(self._platform.items.get("campaigns", request.params["id"]))
         kind = f"{request.params['id']}/{request.params['type'].upper()}"
         return item_page(request, self._platform.items.all("campaign_assets", kind))
-
-    def events(self, request: Request) -> Reply:
-        """Opens and clicks; the imitated account has sent nothing yet."""
-        return json_reply({"hasMore": False, "offset": "", "events": []})
 
     def definitions(self, request: Request) -> Reply:
         documents = self._platform.items.all("subscription_definitions")

@@ -1,6 +1,7 @@
 """Account details, users, teams, audit log and daily usage."""
 
-from integrations.sandbox.http import Reply, Request, Router, json_reply
+from integrations.sandbox.clock import to_ms
+from integrations.sandbox.http import ApiError, Reply, Request, Router, json_reply
 from integrations.sandbox.hubspot.item_pages import found, item_page
 from integrations.sandbox.hubspot.limits import PRIVATE_APP_DAILY
 from integrations.sandbox.platform import Platform
@@ -37,7 +38,18 @@ class Settings:
         return json_reply({"results": [usage]})
 
     def audit_log(self, request: Request) -> Reply:
-        return item_page(request, [])
+        """Newest first; `occurredAfter` and `occurredBefore` are exclusive."""
+        documents = self._platform.items.all("audit_logs")
+        try:
+            if request.get("occurredAfter"):
+                bound = to_ms(request.get("occurredAfter"))
+                documents = [one for one in documents if to_ms(one["occurredAt"]) > bound]
+            if request.get("occurredBefore"):
+                bound = to_ms(request.get("occurredBefore"))
+                documents = [one for one in documents if to_ms(one["occurredAt"]) < bound]
+        except ValueError:
+            raise ApiError(400, "A bound is not a date", "VALIDATION_ERROR") from None
+        return item_page(request, documents)
 
     def users(self, request: Request) -> Reply:
         return item_page(request, self._platform.items.all("settings_users"))

@@ -5,7 +5,7 @@ import sqlite3
 
 from integrations.sandbox import jsonio
 from integrations.sandbox.items import Items
-from integrations.sandbox.seed import crm_items, marketing_items, service_items
+from integrations.sandbox.seed import cms_items, crm_items, legacy_items, marketing_items, service_items
 
 
 def fill_items(connection: sqlite3.Connection, counts: dict[str, int], seed: int) -> None:
@@ -25,4 +25,6 @@ def fill_items(connection: sqlite3.Connection, counts: dict[str, int], seed: int
     service_items.files(items, rng)
     service_items.users_and_teams(items)
     service_items.conversations(items, rng)
+    cms_items.cms(items, rng)
+    legacy_items.legacy(items, rng)
     items.put("account", "details", jsonio.loads(service_items.ACCOUNT))

@@ -93,3 +93,22 @@ def test_sdk_parses_what_surrounds_the_records(client: hubspot.HubSpot) -> None:
     assert {schema.name for schema in client.crm.schemas.core_api.get_all().results} == {"pets", "subscriptions_x"}
     assert client.marketing.forms.forms_api.get_page().results[0].field_groups
     assert client.files.files_api.do_search(limit=5).results[0].file_md5
+
+
+def test_sdk_reads_posts_authors_redirects_and_tables(client: hubspot.HubSpot, sandbox: Served) -> None:
+    counts = sandbox.admin.get("/api/state").json()["items"]
+    posts, after = [], None
+    while True:
+        page = client.cms.blogs.blog_posts.basic_api.get_page(limit=100, after=after)
+        posts += page.results
+        if page.paging is None:
+            break
+        after = page.paging.next.after
+    assert len({post.id for post in posts}) == counts["blog_posts"] == page.total
+    assert posts[0].updated.tzinfo is not None and posts[0].state == "PUBLISHED"
+    newer = client.cms.blogs.blog_posts.basic_api.get_page(limit=100, updated_after=posts[-1].updated)
+    assert newer.total < page.total
+    tables = client.cms.hubdb.tables_api.get_all_tables().results
+    rows = client.cms.hubdb.rows_api.get_table_rows(tables[0].id)
+    assert rows.total == tables[0].row_count and rows.results[0].values["town"]
+    assert client.cms.url_redirects.redirects_api.get_page().total == counts["url_redirects"]

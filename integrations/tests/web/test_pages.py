@@ -3,9 +3,11 @@
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from accounts.access.schema import entered
-from integrations.models import Connection
+from integrations.connector.registry import platforms
+from integrations.models import Connection, CustomPlatform
 from integrations.services.credentials import seal
 
 
@@ -138,3 +140,29 @@ def test_list_then_filters_sorts_pages_and_the_same_number_of_queries(people, cl
     assert "North" in queries("?status=needs_reconnect")[1]
     assert "No connection matches" in queries("?name=zzz")[1]
     queries("?sort=-name&page=2")
+
+
+def test_page_of_a_platform_then_what_is_read_what_is_not_how_often_why_and_what_comes_back(people, client):
+    client.force_login(people.vera)
+    page = client.get("/platforms/hubspot/").content.decode()
+    sections = dict.fromkeys(("streams-title", "not-title", "often-title", "restore-title", "permissions-title"))
+    assert all(f'id="{name}"' in page for name in sections)
+    manifest = platforms()["hubspot"]
+    assert all(escape(one.what) in page and escape(one.why) in page for one in manifest.not_read)
+    assert "Blog posts" in page and "HubDB rows" in page and "in full every 7 days" in page
+    assert "Nothing can be written back to HubSpot yet" in page
+    oauth = manifest.auth_of("oauth2")
+    assert all(scope in page for scope in (*oauth.scopes, *oauth.optional_scopes))
+
+
+def test_catalogue_then_found_by_its_data_and_custom_connectors_of_the_account_above_too(people, client):
+    with entered(people.acme.organization):
+        custom = CustomPlatform.objects.create(account=people.acme, key="tiny", name="Tiny", manifest="")
+    client.force_login(people.nora)
+    assert "HubSpot" in client.get("/platforms/?q=blog+posts").content.decode()
+    link = f"/connections/new/custom/{custom.pk}/"
+    assert link in client.get("/platforms/").content.decode()
+    assert link in client.get("/platforms/?q=tiny").content.decode()
+    assert link not in client.get("/platforms/?category=crm").content.decode()
+    client.force_login(people.eve)
+    assert link not in client.get("/platforms/").content.decode()

@@ -1,13 +1,18 @@
 """Connecting a platform: by its consent page, or with a key."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access.pages import AccountPage
+from integrations.enums import AuthKind
 from integrations.errors import AuthKindNotOffered
+from integrations.models import CustomPlatform
 from integrations.oauth import flow
-from integrations.selectors.platforms import AuthOption, PlatformInfo, get_platform
+from integrations.selectors.custom_platforms import get_usable_custom_platform
+from integrations.selectors.platforms import NO_SIGN_IN, AuthOption, PlatformInfo, custom_info, get_platform
 from integrations.services.connections import create_connection
 from integrations.web.consent import allow_consent_page
 from integrations.web.forms.connections import CredentialsForm
@@ -15,26 +20,25 @@ from integrations.web.way_back import after_connecting, asked_path
 from listbackup.core.errors import ListBackupError
 
 
-class ConnectPage(AccountPage):
-    """Both ways to connect a platform: the button to its consent page, the form of its keys."""
+class _KeyPage(AccountPage):
+    """The form of a platform's keys; with the button to its consent page where it has one."""
 
-    permissions = {"get": "connection.create", "post": "connection.create"}
+    def show(self, request: HttpRequest, platform: PlatformInfo, custom: CustomPlatform | None = None) -> HttpResponse:
+        return self._page(request, platform, custom, self._form(request, platform))
 
-    def get(self, request: HttpRequest, platform: str) -> HttpResponse:
-        found = get_platform(platform)
-        return self._page(request, found, self._form(request, found))
-
-    def post(self, request: HttpRequest, platform: str) -> HttpResponse:
-        found = get_platform(platform)
-        form = self._form(request, found)
+    def connect(
+        self, request: HttpRequest, platform: PlatformInfo, custom: CustomPlatform | None = None
+    ) -> HttpResponse:
+        form = self._form(request, platform)
         if form is None:
-            raise AuthKindNotOffered(f"{found.name} is not connected with a key.")
+            raise AuthKindNotOffered(f"{platform.name} is not connected with a key.")
         if not form.is_valid():
-            return self._page(request, found, form, status=400)
+            return self._page(request, platform, custom, form, status=400)
         try:
             connection = create_connection(
                 self.context,
-                platform=found.key,
+                platform=platform.key,
+                custom=custom,
                 name=form.cleaned_data["name"],
                 secrets=form.secrets(),
                 config=form.config(),
@@ -42,7 +46,7 @@ class ConnectPage(AccountPage):
         except ListBackupError as error:
             if error.fields:
                 form.take_errors(error.fields)
-            return self._page(request, found, form, status=error.status, error=error)
+            return self._page(request, platform, custom, form, status=error.status, error=error)
         messages.success(request, f"{connection.name} is connected.")
         return redirect(after_connecting(request, connection, asked_path(request)))
 
@@ -50,6 +54,7 @@ class ConnectPage(AccountPage):
         self,
         request: HttpRequest,
         platform: PlatformInfo,
+        custom: CustomPlatform | None,
         form: CredentialsForm | None,
         *,
         status: int = 200,
@@ -57,13 +62,15 @@ class ConnectPage(AccountPage):
     ) -> HttpResponse:
         context = {
             "platform": platform,
+            "custom": custom,
             "options": [option for option in platform.auth if option.fields],
             "chosen": _chosen(request, platform),
             "form": form,
             "error": error,
             "return_to": asked_path(request),
         }
-        return allow_consent_page(render(request, "integrations/connect.html", context, status=status), platform)
+        page = render(request, "integrations/connect.html", context, status=status)
+        return page if custom else allow_consent_page(page, platform)
 
     @staticmethod
     def _form(request: HttpRequest, platform: PlatformInfo) -> CredentialsForm | None:
@@ -73,6 +80,32 @@ class ConnectPage(AccountPage):
         return CredentialsForm(
             request.POST if request.method == "POST" else None, option=option, config=platform.config
         )
+
+
+class ConnectPage(_KeyPage):
+    """Both ways to connect a platform: the button to its consent page, the form of its keys."""
+
+    permissions = {"get": "connection.create", "post": "connection.create"}
+
+    def get(self, request: HttpRequest, platform: str) -> HttpResponse:
+        return self.show(request, get_platform(platform))
+
+    def post(self, request: HttpRequest, platform: str) -> HttpResponse:
+        return self.connect(request, get_platform(platform))
+
+
+class ConnectCustomPage(_KeyPage):
+    """The same for a custom connector of this account, or of one above it."""
+
+    permissions = {"get": "connection.create", "post": "connection.create"}
+
+    def get(self, request: HttpRequest, connector: UUID) -> HttpResponse:
+        custom = get_usable_custom_platform(self.context, connector)
+        return self.show(request, custom_info(custom), custom)
+
+    def post(self, request: HttpRequest, connector: UUID) -> HttpResponse:
+        custom = get_usable_custom_platform(self.context, connector)
+        return self.connect(request, custom_info(custom), custom)
 
 
 class SignInPage(AccountPage):
@@ -93,6 +126,8 @@ class SignInPage(AccountPage):
 
 def _chosen(request: HttpRequest, platform: PlatformInfo) -> AuthOption | None:
     """The way to sign in that the address names, else the first one with fields."""
-    options = [option for option in platform.auth if option.fields or option.kind == "none"]
+    options = [option for option in platform.auth if option.fields or option.kind == AuthKind.NONE]
+    if not platform.auth:
+        options = [NO_SIGN_IN]
     wanted = request.GET.get("with")
     return next((option for option in options if option.kind == wanted), options[0] if options else None)

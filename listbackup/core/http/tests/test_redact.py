@@ -2,7 +2,7 @@
 
 import pytest
 
-from listbackup.core.http.redact import redact, redact_headers
+from listbackup.core.http.redact import HIDDEN, redact, redact_headers, redact_value
 
 PLANTED = "pl4nt3dS3cr3t"
 
@@ -46,3 +46,26 @@ def test_headers_that_carry_secrets_are_hidden() -> None:
     found = redact_headers({"Authorization": PLANTED, "X-Api-Key": PLANTED, "Cookie": PLANTED, "Accept": "text/html"})
     assert PLANTED not in str(found)
     assert found["Accept"] == "text/html"
+
+
+def test_records_then_fields_named_like_secrets_and_known_secrets_are_hidden() -> None:
+    record = {
+        "id": 7,
+        "apiKey": "k-1",
+        "access_token": "t-1",
+        "password": None,
+        "assigned_to": "Ada",
+        "design": "blue",
+        "note": "call with hush-hush",
+        "nested": [{"client-secret": "s-1", "url": "https://x.example/?api_key=abc&page=2"}],
+    }
+    assert redact_value(record, ["hush-hush"]) == {
+        "id": 7,
+        "apiKey": HIDDEN,
+        "access_token": HIDDEN,
+        "password": None,
+        "assigned_to": "Ada",
+        "design": "blue",
+        "note": f"call with {HIDDEN}",
+        "nested": [{"client-secret": HIDDEN, "url": f"https://x.example/?api_key={HIDDEN}&page=2"}],
+    }
