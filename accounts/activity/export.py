@@ -3,12 +3,10 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
-from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 
 from accounts.access.context import AccountContext
@@ -22,6 +20,7 @@ from accounts.models import Account
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput, NotFound
 from listbackup.core.spreadsheets import neutral
+from listbackup.core.web.downloads import Download
 
 Line = dict[str, Any]  # as `chain.line` makes it
 BATCH = 500  # entries a query
@@ -46,26 +45,9 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A file to send: `content` yields its bytes in order; `stream` does the same for an asynchronous server."""
-
-    filename: str
-    content_type: str
-    content: Iterator[bytes]
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        """A piece at a time: given the plain iterator, Django would first gather the whole file in memory."""
-        while piece := await sync_to_async(self._next)():
-            yield piece
-
-    def _next(self) -> bytes:
-        return next(self.content, b"")
-
-
 def export(
     context: AccountContext, entries: QuerySet[Entry], *, type: str, filters: Mapping[str, object], month: str = ""
-) -> Export:
+) -> Download:
     """`entries` are those that the context may see and its filters leave; `type` is jsonl or csv.
 
     With `month` (2026-05) what was archived of it instead, as a whole. The export is itself an entry, and the last that
@@ -81,10 +63,10 @@ def export(
             raise InvalidInput("A month of the archive is exported as a whole.", remedy="Leave the filters out.")
         archives = list(_archives_of(month))
         record(context, "activity.exported", context.account, type=type, month=month)
-        return Export(f"activity-{month}.{type}", content_type, write(_archived(context, archives)))
+        return Download(f"activity-{month}.{type}", content_type, write(_archived(context, archives)))
     own = record(context, "activity.exported", context.account, type=type, filters=dict(filters))
     asked = entries.filter(number__lte=own.number).order_by("number")
-    return Export(f"activity-{now():%Y-%m-%d}.{type}", content_type, write(_batches(context, asked)))
+    return Download(f"activity-{now():%Y-%m-%d}.{type}", content_type, write(_batches(context, asked)))
 
 
 def archived_months() -> list[dt.date]:

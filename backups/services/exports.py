@@ -1,10 +1,8 @@
 """Exports: a ZIP of a snapshot's live records, kept for seven days."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from asgiref.sync import sync_to_async
 from django.db import transaction
 
 from accounts.access import rules
@@ -18,26 +16,10 @@ from backups.services.storage import scratch_blobs
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput
 from listbackup.core.storage import BlobMissing
+from listbackup.core.web.downloads import Download
 
 LIFETIME = dt.timedelta(days=7)
 PIECE = 1024 * 1024  # bytes a read
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file to send: `content` yields its bytes in order; `stream` does the same for an asynchronous server."""
-
-    filename: str
-    size: int
-    content: Iterator[bytes]
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        """A piece at a time: given the plain iterator, Django would first gather the whole file in memory."""
-        while piece := await sync_to_async(self._next)():
-            yield piece
-
-    def _next(self) -> bytes:
-        return next(self.content, b"")
 
 
 @transaction.atomic
@@ -86,7 +68,7 @@ def open_export(context: AccountContext, job: Job) -> Download:
     except BlobMissing:
         raise gone from None
     record(context, "export.downloaded", job)
-    return Download(filename_of(job), size, _pieces(name, size))
+    return Download(filename_of(job), "application/zip", _pieces(name, size), size)
 
 
 def is_expired(job: Job) -> bool:

@@ -4,10 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
@@ -18,6 +16,7 @@ from backups.selectors.sources import get_source, sources_of
 from backups.services import exports, jobs
 from backups.services.snapshots import view_of
 from backups.web import records
+from listbackup.core.web.downloads import streamed
 
 SEARCHED_SOURCES = 20
 HITS = 20
@@ -113,9 +112,4 @@ class ExportDownloadPage(AccountPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         job = get_job(self.context, pk)
-        download = exports.open_export(self.context, job)
-        content = download.stream() if isinstance(request, ASGIRequest) else download.content
-        answer = StreamingHttpResponse(content, content_type="application/zip")
-        answer["Content-Length"] = str(download.size)
-        answer["Content-Disposition"] = content_disposition_header(True, download.filename) or "attachment"
-        return answer
+        return streamed(request, exports.open_export(self.context, job))

@@ -1,32 +1,38 @@
 """Files that are sent while they are made."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
+from dataclasses import dataclass
 
+from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 
-class Streamable(Protocol):
-    """`content` for a synchronous server, `stream` for an asynchronous one."""
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to send: `content` yields its bytes in order; `stream` does the same for an asynchronous server."""
 
-    @property
-    def filename(self) -> str: ...
+    filename: str
+    content_type: str
+    content: Iterator[bytes]
+    size: int | None = None  # bytes, where it is known
 
-    @property
-    def content_type(self) -> str: ...
+    async def stream(self) -> AsyncIterator[bytes]:
+        """A piece at a time: given the plain iterator, Django would first gather the whole file in memory."""
+        while piece := await sync_to_async(self._next)():
+            yield piece
 
-    @property
-    def content(self) -> Iterator[bytes]: ...
-
-    def stream(self) -> AsyncIterator[bytes]: ...
+    def _next(self) -> bytes:
+        return next(self.content, b"")
 
 
-def streamed(request: HttpRequest, file: Streamable) -> StreamingHttpResponse:
+def streamed(request: HttpRequest, file: Download) -> StreamingHttpResponse:
     """The answer that downloads `file`, never kept by a cache."""
     content = file.stream() if isinstance(request, ASGIRequest) else file.content
     answer = StreamingHttpResponse(content, content_type=file.content_type)
     answer["Content-Disposition"] = content_disposition_header(True, file.filename) or "attachment"
     answer["Cache-Control"] = "private, no-store"
+    if file.size is not None:
+        answer["Content-Length"] = str(file.size)
     return answer
