@@ -21,7 +21,8 @@ def _end_quietly() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not config.option.collectonly:
+    divides = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if not config.option.collectonly and not divides:  # who only divides the tests runs none
         _SERVICES.append(Embedded(fast=True).start())
 
 

@@ -5,6 +5,9 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("LB_VAR", str(Path(tempfile.gettempdir()) / f"listbackup-tests-{os.getuid()}"))
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # services and caches of its own for each process of the suite
+    folder = Path(os.environ["LB_VAR"])
+    os.environ["LB_VAR"] = str(folder if folder.name == worker else folder / worker)
 os.environ.setdefault("STATIC_FROM_SOURCE", "1")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("LOG_FORMAT", "console")
