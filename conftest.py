@@ -31,6 +31,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _SERVICES.pop().close()
 
 
+def _kind(item: pytest.Item) -> str:
+    if item.get_closest_marker("browser"):
+        return "browser"
+    marker = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    empties = (marker is not None and marker.kwargs.get("transaction")) or "transactional_db" in fixtures
+    return "emptying" if empties else "plain"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that empty the tables come after those that need the migrations' rows, and the browser's last of all: its
+    event loop stays in the thread. A divided run keeps a file's tests of one kind together, and this order."""
+    order = ("plain", "emptying", "browser")
+    items.sort(key=lambda item: order.index(_kind(item)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(item.config.rootpath)}-{_kind(item)}"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
     """The template schema is made once; organizations of tests are replayed from it inside their transaction."""
