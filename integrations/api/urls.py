@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.api.views import connections, oauth, platforms
+from integrations.api.views import connections, custom_platforms, oauth, platforms
 
 app_name = "integrations_api"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
         "platforms/<slug:pk>/connections",
         connections.PlatformConnectionsView.as_view(),
         name="platform-connections",
+    ),
+    path("custom-platforms", custom_platforms.CustomPlatformsView.as_view(), name="custom-platforms"),
+    path("custom-platforms/check", custom_platforms.LiveCheckView.as_view(), name="custom-platforms-check"),
+    path("custom-platforms/<uuid:pk>", custom_platforms.CustomPlatformView.as_view(), name="custom-platform"),
+    path("custom-platforms/<uuid:pk>/versions", custom_platforms.VersionsView.as_view(), name="custom-versions"),
+    path(
+        "custom-platforms/<uuid:pk>/versions/<int:number>",
+        custom_platforms.VersionView.as_view(),
+        name="custom-version",
     ),
     path("integrations/oauth/start/<slug:provider>", oauth.StartView.as_view(), name="oauth-start"),
     path("integrations/oauth/callback/<slug:provider>", oauth.CallbackView.as_view(), name="oauth-callback"),

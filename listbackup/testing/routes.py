@@ -92,6 +92,7 @@ MEANING: dict[str, str] = {
     "api/v1/jobs": "job",
     "api/v1/connections": "connection",
     "api/v1/platforms": "platform",
+    "api/v1/custom-platforms": "custom_platform",
 }
 FIXED = {"platform": "hubspot", "key": "hubspot", "provider": "hubspot", "stream": "contacts", "number": "1"}
 

@@ -35,6 +35,7 @@ LISTS = [
     "/api/v1/jobs?page_size=200",
     "/api/v1/connections?page_size=200",
     "/api/v1/platforms",
+    "/api/v1/custom-platforms?page_size=200",
     "/api/v1/accounts?page_size=200",
     "/api/v1/teams?page_size=200",
     "/api/v1/activity?page_size=200",

@@ -15,7 +15,7 @@ def _name() -> serializers.CharField:
     return serializers.CharField(max_length=150, required=False, allow_blank=True)
 
 
-def _secrets() -> serializers.DictField:
+def secrets_field() -> serializers.DictField:
     value = serializers.CharField(max_length=20_000, allow_blank=False, trim_whitespace=True)
     return serializers.DictField(child=value, required=False, write_only=True, help_text=SECRETS_HELP)
 
@@ -51,7 +51,7 @@ class ConnectionCreateSerializer(serializers.Serializer[Any]):
         max_length=500_000, required=False, help_text="YAML of a custom REST connector", trim_whitespace=False
     )
     name = _name()
-    secrets = _secrets()
+    secrets = secrets_field()
     config = serializers.DictField(required=False, help_text="the variables that the platform's definition lists")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -64,14 +64,14 @@ class PlatformConnectSerializer(serializers.Serializer[Any]):
     """Without secrets, a platform that signs in by OAuth answers with the address to send the person to."""
 
     name = _name()
-    secrets = _secrets()
+    secrets = secrets_field()
     config = serializers.DictField(required=False)
     return_to = serializers.CharField(max_length=500, required=False, help_text="a path of this site, after OAuth")
 
 
 class ConnectionUpdateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False)
-    secrets = _secrets()
+    secrets = secrets_field()
     config = serializers.DictField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from integrations.oauth import flow
 from integrations.selectors.connections import connections_of, get_connection
 from integrations.selectors.platforms import get_platform
 from integrations.services import connections as service
+from listbackup.core.api.validated import validated
 from listbackup.core.clock import now
 
 TAGS = ["connections"]
@@ -58,7 +59,7 @@ class ConnectionsView(_ConnectionList):
         responses={201: ConnectionSerializer},
     )
     def post(self, request: Request) -> Response:
-        data = _valid(ConnectionCreateSerializer, request)
+        data = validated(ConnectionCreateSerializer, request)
         connection = service.create_connection(
             self.context,
             platform=data.get("platform") or CUSTOM,
@@ -93,7 +94,7 @@ class PlatformConnectionsView(_ConnectionList):
         responses={200: OAuthStartedSerializer, 201: ConnectionSerializer},
     )
     def post(self, request: Request, pk: str) -> Response:
-        data = _valid(PlatformConnectSerializer, request)
+        data = validated(PlatformConnectSerializer, request)
         definition = get_platform(pk)
         if not data.get("secrets") and AuthKind.OAUTH2 in definition.auth_kinds:
             url = flow.start(
@@ -131,7 +132,7 @@ class ConnectionView(AccountAPIView):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         connection = get_connection(self.context, pk)
-        data = _valid(ConnectionUpdateSerializer, request)
+        data = validated(ConnectionUpdateSerializer, request)
         changed = service.update_connection(
             self.context,
             connection,
@@ -166,9 +167,3 @@ class ConnectionTestView(AccountAPIView):
         connection = get_connection(self.context, pk)
         check = service.test_connection(self.context, connection)
         return Response(check_facts(connection, check))
-
-
-def _valid(serializer: Any, request: Request) -> dict[str, Any]:
-    checked = serializer(data=request.data)
-    checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data)
