@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import yaml
 
 from integrations.connector.build import manifest_of
 from integrations.connector.marks import Document, Problem, parse
@@ -14,7 +15,17 @@ from integrations.connector.model import Auth, Manifest, SecretField, Stream
 from integrations.connector.semantics import problems_of
 from listbackup.core.errors import InvalidInput
 
-__all__ = ["Auth", "Manifest", "ManifestError", "Problem", "SecretField", "Stream", "load_manifest", "schema"]
+__all__ = [
+    "Auth",
+    "Manifest",
+    "ManifestError",
+    "Problem",
+    "SecretField",
+    "Stream",
+    "dump_manifest",
+    "load_manifest",
+    "schema",
+]
 MOST_PROBLEMS = 50
 
 
@@ -44,6 +55,12 @@ def load_manifest(text: str, *, name: str = "connector.yaml") -> Manifest:
         ordered = sorted(problems, key=lambda one: (one.line, one.column))
         raise ManifestError(name, ordered[:MOST_PROBLEMS])
     return manifest_of(document.value)
+
+
+def dump_manifest(manifest: dict[str, Any]) -> str:
+    """YAML that people go on writing in, its parts in the order given."""
+    written: str = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    return written
 
 
 @lru_cache(maxsize=1)

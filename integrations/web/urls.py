@@ -3,12 +3,13 @@
 from django.urls import include, path
 
 from accounts.web.context import add_navigation
-from integrations.web.views import connect, connections, custom, custom_editor, manage, platforms
+from integrations.web.views import connect, connections, custom, custom_builder, custom_editor, manage, platforms
 
 platform_pages = [
     path("", platforms.PlatformListPage.as_view(), name="list"),
     path("custom/", custom.CustomListPage.as_view(), name="custom-list"),
     path("custom/new/", custom_editor.NewCustomPage.as_view(), name="custom-new"),
+    path("custom/build/", custom_builder.BuildPage.as_view(), name="custom-build"),
     path("custom/import/", custom_editor.ImportPage.as_view(), name="custom-import"),
     path("custom/<uuid:pk>/", custom.CustomPage.as_view(), name="custom"),
     path("custom/<uuid:pk>/edit/", custom_editor.EditCustomPage.as_view(), name="custom-edit"),

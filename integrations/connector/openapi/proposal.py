@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
+from integrations.connector.manifest import dump_manifest
 from integrations.connector.openapi.document import ApiDocument, DocumentInvalid, read_document
 from integrations.connector.openapi.lists import ListAnswer, cursor_of, key_of, list_answer
 from integrations.connector.openapi.paging import page_rule, since_filter
@@ -32,7 +31,7 @@ def propose(text: str, *, taken: frozenset[str] = frozenset()) -> Proposal:
     maker = _Maker(document)
     info = document.resolved(document.root.get("info"))
     name = " ".join(str(info.get("title") or "").split())[:80] or "Imported API"
-    key = _word(name)[:36] or "imported"
+    key = word_of(name)[:36] or "imported"
     manifest: dict[str, Any] = {
         "manifest": 1,
         "key": f"{key}_api" if key in taken or len(key) < 2 else key,
@@ -54,8 +53,7 @@ def propose(text: str, *, taken: frozenset[str] = frozenset()) -> Proposal:
     notes = list(dict.fromkeys(maker.notes))
     if len(notes) > MOST_NOTES:
         notes = [*notes[:MOST_NOTES], f"And {len(notes) - MOST_NOTES} more of the kind."]
-    written = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
-    return Proposal(written, len(manifest["streams"]), notes)
+    return Proposal(dump_manifest(manifest), len(manifest["streams"]), notes)
 
 
 class _Maker:
@@ -71,7 +69,7 @@ class _Maker:
         variables = server.get("variables")
         config: dict[str, Any] = {}
         for name, variable in (variables if isinstance(variables, dict) else {}).items():
-            word = _word(str(name))
+            word = word_of(str(name))
             if word and f"{{{name}}}" in url:
                 default = str(self.document.resolved(variable).get("default") or "")
                 config[word] = {"label": str(name)[:80], **({"default": default} if default else {})}
@@ -163,7 +161,7 @@ class _Maker:
         if query is None:
             return None
         label = _label(path)
-        key = key_of(self.document, answer.item, _word(path.rstrip("/").rpartition("/")[2]))
+        key = key_of(self.document, answer.item, word_of(path.rstrip("/").rpartition("/")[2]))
         if not key:
             key = "id"
             self.notes.append(f"{path}: the document does not say what identifies a record; id is a guess.")
@@ -221,7 +219,7 @@ class _Maker:
         return query
 
 
-def _word(text: str) -> str:
+def word_of(text: str) -> str:
     """a-z, 0-9 and _, beginning with a letter; camelCase is taken apart."""
     parted = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower()
     word = re.sub(r"[^a-z0-9]+", "_", parted).strip("_")
@@ -233,7 +231,7 @@ def _parts(path: str) -> list[str]:
 
 
 def _label(path: str) -> str:
-    words = _word(_parts(path)[-1]).replace("_", " ") if _parts(path) else "records"
+    words = word_of(_parts(path)[-1]).replace("_", " ") if _parts(path) else "records"
     return (words or "records").capitalize()
 
 
@@ -241,8 +239,8 @@ def _free(path: str, taken: dict[str, Any]) -> str:
     """A name for the stream: the path's last part, with as many before it as make it the only one."""
     parts = _parts(path)
     for count in range(1, len(parts) + 1):
-        name = _word("_".join(parts[-count:]))
+        name = word_of("_".join(parts[-count:]))
         if name and name not in taken:
             return name
-    base = _word("_".join(parts))[:50] or "records"
+    base = word_of("_".join(parts))[:50] or "records"
     return next(name for number in range(2, MOST_STREAMS + 3) if (name := f"{base}_{number}") not in taken)

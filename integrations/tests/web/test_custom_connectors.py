@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.access.schema import entered
+from integrations.connector.manifest import load_manifest
 from integrations.models import Connection, CustomPlatform
 from integrations.services.credentials import unseal
 
@@ -257,3 +258,61 @@ def test_openapi_that_is_none_then_told_on_the_page(people, client):
     assert client.post("/platforms/custom/import/", {}).status_code == 400
     binary = SimpleUploadedFile("api.yaml", b"\xff\xfe\x00")
     assert client.post("/platforms/custom/import/", {"file": binary}).status_code == 400
+
+
+FORM = {
+    "name": "Our CRM", "base_url": "https://api.hubapi.com/", "sign_in": "bearer",
+    "streams-TOTAL_FORMS": "1", "streams-INITIAL_FORMS": "0",
+    "streams-0-label": "People", "streams-0-path": "/crm/v3/objects/contacts", "streams-0-records": "results",
+    "streams-0-key": "id", "streams-0-pages": "cursor", "streams-0-param": "after",
+    "streams-0-next": "paging.next.after", "streams-0-size": "10", "streams-0-size_param": "limit",
+}  # fmt: skip
+
+
+def manifest_in(answer):
+    return page_of(answer).split('aria-describedby="problems"')[1].split(">", 1)[1].split("</textarea>")[0].lstrip()
+
+
+def test_form_filled_in_then_a_manifest_that_reads_the_api(people, sandbox, client):
+    client.force_login(people.mia)
+    text = manifest_in(client.post("/platforms/custom/build/", FORM))
+    manifest = load_manifest(text)
+    assert (manifest.key, manifest.base_url, list(manifest.streams)) == (
+        "our_crm", "https://api.hubapi.com", ["people"],
+    )  # fmt: skip
+    sent = {"manifest": text, "check": "1", "secret_access_token": sandbox.static_token}
+    assert "1 of 1 stream could be read" in page_of(client.post("/platforms/custom/new/", sent))
+
+
+def test_another_list_asked_for_then_what_was_typed_stays_and_nothing_is_complained_about(people, client):
+    client.force_login(people.mia)
+    page = page_of(client.post("/platforms/custom/build/", {**FORM, "name": "", "add": "1"}))
+    assert 'name="streams-1-label"' in page and 'value="/crm/v3/objects/contacts"' in page
+    assert "field-error" not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"streams-0-next": ""},
+        {"base_url": "ftp://x"},
+        {"name": "日本"},
+        {"sign_in": "api_key"},
+        {"streams-0-path": "no slash"},
+        {"streams-TOTAL_FORMS": "0"},
+        {"streams-TOTAL_FORMS": "x"},
+        {"streams-TOTAL_FORMS": "2", "streams-1-label": "people", "streams-1-path": "/x", "streams-1-key": "id",
+         "streams-1-pages": "none"},
+    ],
+    ids=lambda change: next(iter(change.items()))[0] + "=" + next(iter(change.values())),
+)  # fmt: skip
+def test_form_with_a_gap_then_it_is_shown_beside_its_field(people, client, change):
+    client.force_login(people.mia)
+    answer = client.post("/platforms/custom/build/", {**FORM, **change})
+    assert answer.status_code == 400 and ("field-error" in page_of(answer) or 'role="alert"' in page_of(answer))
+
+
+def test_list_that_is_left_out_then_it_is_not_in_the_text(people, client):
+    client.force_login(people.mia)
+    two = {**FORM, "streams-TOTAL_FORMS": "2", "streams-INITIAL_FORMS": "2", "streams-1-DELETE": "on"}
+    assert list(load_manifest(manifest_in(client.post("/platforms/custom/build/", two))).streams) == ["people"]
