@@ -13,6 +13,8 @@ from accounts.outbox.services import enqueue_mail
 from accounts.services import invitations, profiles
 from accounts.services.invitations import INVITED
 from accounts.services.registration import complete_registration
+from accounts.sso.errors import SsoRequired
+from accounts.sso.selectors import requirement
 
 
 def invitation_of(request: HttpRequest) -> tuple[str, Invitation] | None:
@@ -26,10 +28,37 @@ def invitation_of(request: HttpRequest) -> tuple[str, Invitation] | None:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Every password comes by here, of pages and API alike. Raises SsoRequired before anything is looked up."""
+        super().pre_authenticate(request, **credentials)
+        try:
+            requirement.refuse_password(credentials.get("email") or "")
+        except SsoRequired:
+            self._rollback_login_failed_rl_usage()  # not a guess
+            raise
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """Every sign-in comes by here: passkeys, codes, confirmed addresses, other companies. Raises SsoRequired."""
+        answer = super().pre_login(request, user, **kwargs)
+        if answer is None:
+            login = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
+            requirement.refuse_entry(user, through=login.account.provider if login is not None else "")
+        return answer
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Those who must use single sign-on get the way to it instead of a link that would be of no use."""
+        try:
+            requirement.refuse_entry(user)
+        except SsoRequired as error:
+            self.send_mail("account/email/sso_required", email, {**context, "start_url": error.start_url})
+        else:
+            super().send_password_reset_mail(user, email, context)
+
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         """Creates the organization in the same transaction as the person (page and API sign-up alike)."""
         from django.db import transaction
 
+        requirement.refuse_password(form.cleaned_data.get("email") or "")
         with transaction.atomic():
             user = super().save_user(request, user, form, commit=commit)
             if commit:

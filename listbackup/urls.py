@@ -26,6 +26,7 @@ class SwaggerView(SpectacularSwaggerSplitView):
 
 
 urlpatterns = [
+    path("", include("accounts.sso.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),

@@ -77,6 +77,15 @@ SENTENCES = {
     "activity.archived": "archived old entries of the log",
     "activity.exported": "exported the activity log",
     "access.refused": "was refused",
+    "member.joined_by_sso": "joined by single sign-on",
+    "sso.signed_in": "signed in by single sign-on",
+    "sso.provider_added": "added an identity provider",
+    "sso.provider_changed": "changed an identity provider",
+    "sso.provider_removed": "removed an identity provider",
+    "sso.domain_claimed": "claimed a domain",
+    "sso.domain_verified": "verified a domain",
+    "sso.domain_released": "gave a domain up",
+    "sso.requirement_changed": "changed who must use single sign-on",
     "support.opened": "opened a support session",
 }
 

@@ -1,5 +1,7 @@
 """Sign-in by django-allauth: e-mail and password, MFA, sessions, JWT for the API."""
 
+from typing import Any
+
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -40,6 +42,30 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "ListBackup"
+
+SOCIALACCOUNT_ADAPTER = "accounts.sso.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False  # the form asks for the company, as every sign-up does
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+# Who is linked by their address is decided in accounts/sso/adapter.py; a link once made stays.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+ACCOUNT_FORMS = {"reset_password": "accounts.sso.web.forms.PasswordResetForm"}
+SSO_NAME_SERVERS = env.hosts("SSO_NAME_SERVERS")  # address or address:port; empty: the system's
+
+
+def _social_app(name: str, **settings: Any) -> dict[str, Any]:
+    """Settings of a provider for everybody; without OAUTH_<NAME>_CLIENT_ID it does not exist."""
+    client_id, secret = env.text(f"OAUTH_{name}_CLIENT_ID"), env.text(f"OAUTH_{name}_CLIENT_SECRET")
+    if client_id and not secret:
+        raise SystemExit(f"OAUTH_{name}_CLIENT_SECRET is missing: expected the secret of OAUTH_{name}_CLIENT_ID")
+    apps = [{"client_id": client_id, "secret": secret, "settings": settings}] if client_id else []
+    return {"APPS": apps, "OAUTH_PKCE_ENABLED": True}
+
+
+SOCIALACCOUNT_PROVIDERS = {
+    "google": _social_app("GOOGLE") | {"SCOPE": ["openid", "email", "profile"]},
+    "microsoft": _social_app("MICROSOFT", tenant=env.text("OAUTH_MICROSOFT_TENANT", "common")),
+}
 
 HEADLESS_ONLY = False
 HEADLESS_CLIENTS = ("app",)

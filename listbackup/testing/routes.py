@@ -65,6 +65,8 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
             "team": factories.make_team(account, people.olga).pk,
             "account": account.pk,
             "custom_platform": factories.make_custom_platform(account).pk,
+            "identity_provider": factories.make_identity_provider(account).pk,
+            "email_domain": factories.make_email_domain(account).pk,
             "platform": "hubspot",  # the catalogue is the same for everybody
         }
     leave()
@@ -80,6 +82,8 @@ MEANING: dict[str, str] = {
     "exports/": "job",
     "tree/": "account",
     "teams/": "team",
+    "settings/sso/": "identity_provider",
+    "settings/sso/domains/": "email_domain",
     "members/": "source",  # no membership has this id: 404 for everybody
     "connections/": "connection",
     "platforms/custom/": "custom_platform",

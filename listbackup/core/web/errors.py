@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 def error_page(request: HttpRequest, error: ListBackupError) -> HttpResponse:
     """`templates/errors/<code>.html`, `<status>.html` or the general one of its class, with message, remedy and correlation id."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/_allauth/")):
         return problem_response(error, request)
     names = [
         f"errors/{error.code}.html",
