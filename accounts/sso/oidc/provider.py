@@ -25,7 +25,7 @@ def _reading() -> Iterator[None]:
     """An answer of another shape than the protocol's is a failed sign-in, not a fault of ours."""
     try:
         yield
-    except (AttributeError, KeyError, TypeError, ValueError, IdentityProviderProblem) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, IdentityProviderProblem) as error:
         raise OAuth2Error(f"the identity provider's answer cannot be read: {error!r}") from error
 
 

@@ -32,7 +32,10 @@ from listbackup.core.web.forms import TypedNameForm
 
 NEXT_SLUG = "sso_slug"  # in the session: the address part of a provider that is being added
 FORMS: dict[ProviderKind, Any] = {ProviderKind.OIDC: OidcForm, ProviderKind.SAML: SamlForm}
-CONNECTION_FORMS: dict[ProviderKind, Any] = {ProviderKind.OIDC: OidcConnectionForm, ProviderKind.SAML: SamlConnectionForm}
+CONNECTION_FORMS: dict[ProviderKind, Any] = {
+    ProviderKind.OIDC: OidcConnectionForm,
+    ProviderKind.SAML: SamlConnectionForm,
+}
 
 
 def our_addresses(kind: str, slug: str) -> list[tuple[str, str]]:
