@@ -43,5 +43,5 @@ class EmailDomainAdmin(ModelAdmin):  # type: ignore[misc]
         super().save_model(request, obj, form, change)
         root = Account.objects.get(organization=obj.organization_id, parent__isnull=True)
         with entered(root.organization):
-            facts = {"required": obj.sso_required, "by": f"support ({request.user})"}
+            facts: dict[str, Any] = {"required": obj.sso_required, "by": f"support ({request.user})"}
             record(system_context(root), "sso.requirement_changed", obj, **facts)
