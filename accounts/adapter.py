@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from accounts.models import Invitation
 from accounts.outbox.services import enqueue_mail
 from accounts.services import invitations, profiles
 from accounts.services.invitations import INVITED
+from accounts.services.person_activity import note
 from accounts.services.registration import complete_registration
 from accounts.sso.errors import SsoRequired
 from accounts.sso.selectors import requirement
@@ -93,3 +95,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def build_absolute_uri(self, request: HttpRequest | None, location: str) -> str:
         return f"{settings.PUBLIC_URL.rstrip('/')}{location}"
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions: Any) -> None:
+        """Signs the person out there, and writes it down."""
+        ended = list(sessions)
+        super().end_sessions(ended)
+        if ended:
+            note(ended[0].user, "person.sessions_ended", sessions=len(ended))

@@ -10,9 +10,9 @@ from rest_framework.views import APIView
 
 from accounts.access import resolve, rules
 from accounts.access.context import AccountContext
-from accounts.access.idempotency import Replay, claim, keep
+from accounts.access.idempotency import Idempotent, Replay
 from accounts.enums import Via
-from accounts.models import ApiToken, IdempotencyKey
+from accounts.models import ApiToken
 from accounts.services.refusals import note_refusal
 from listbackup.core.db import connection
 from listbackup.core.errors import NotSignedIn
@@ -24,11 +24,18 @@ class PublicAPIView(APIView):
     public = True
 
 
-class UserAPIView(APIView):
+class UserAPIView(Idempotent, APIView):
     """For operations about the signed-in person, outside of any organization."""
 
+    idempotent: ClassVar[bool] = False  # whether POST takes Idempotency-Key: not where the answer holds a secret
 
-class AccountContextMixin:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.idempotent and request.method == "POST":
+            self.claim(request, None)
+
+
+class AccountContextMixin(Idempotent):
     """Resolves the account context after authentication, enters the schema and checks the named permission.
 
     `permissions` maps a lower-case method to a permission; a method without one answers 405.
@@ -37,7 +44,6 @@ class AccountContextMixin:
     permissions: ClassVar[dict[str, str]] = {}
     takes_tokens = True
     context: AccountContext
-    _claimed: IdempotencyKey | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -52,7 +58,7 @@ class AccountContextMixin:
         connection.set_tenant(self.context.organization)
         rules.require(self.context, self.permissions[method])
         if method == "post":
-            self._claimed = claim(request, self.context)
+            self.claim(request, self.context.account)
 
     def find_context(self, request: Request) -> AccountContext:
         """The account that the header, the token or the session names. Raises AccountNotFound."""
@@ -66,17 +72,9 @@ class AccountContextMixin:
         return resolve.within_token(context, request.auth) if isinstance(request.auth, ApiToken) else context
 
     def handle_exception(self, error: Exception) -> Response:
-        if isinstance(error, Replay):
-            return error.response
-        note_refusal(getattr(self, "context", None), error, self.request)  # type: ignore[attr-defined]
-        return super().handle_exception(error)  # type: ignore[misc,no-any-return]
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        claimed, self._claimed = self._claimed, None
-        if claimed is not None:
-            keep(claimed, response)
-        return response
+        if not isinstance(error, Replay):
+            note_refusal(getattr(self, "context", None), error, self.request)  # type: ignore[attr-defined]
+        return super().handle_exception(error)
 
     @staticmethod
     def _wanted(request: Request) -> object | None:

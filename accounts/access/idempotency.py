@@ -2,13 +2,13 @@
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 import orjson
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.context import AccountContext
-from accounts.models import IdempotencyKey
+from accounts.models import Account, IdempotencyKey, User
 from listbackup.core.clock import now
 from listbackup.core.errors import Conflict, InvalidInput, ListBackupError
 
@@ -30,8 +30,31 @@ class KeyReused(ListBackupError):
     status = 422
 
 
-def claim(request: Request, context: AccountContext) -> IdempotencyKey | None:
-    """Takes the key for this call. Raises Replay (answered before), Conflict (still running), KeyReused (other body)."""
+class Idempotent:
+    """A mixin of API views, left of DRF's: a call that `claim` was made for, in `initial`, is answered once."""
+
+    _claimed: IdempotencyKey | None = None
+
+    def claim(self, request: Request, account: Account | None) -> None:
+        """Raises Replay, Conflict, KeyReused."""
+        user: Any = request.user
+        self._claimed = claim(request, user, account)
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, Replay):
+            return error.response
+        return super().handle_exception(error)  # type: ignore[misc,no-any-return]
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        claimed, self._claimed = self._claimed, None
+        if claimed is not None:
+            keep(claimed, response)
+        return response
+
+
+def claim(request: Request, user: User, account: Account | None) -> IdempotencyKey | None:
+    """Takes the key for this call; without an account it is one about the person. Raises Replay (answered before), Conflict (still running), KeyReused (other body)."""
     key = request.headers.get(HEADER)
     if not key:
         return None
@@ -39,15 +62,13 @@ def claim(request: Request, context: AccountContext) -> IdempotencyKey | None:
         raise InvalidInput("Idempotency-Key is longer than 255 characters.")
     body_hash = hashlib.sha256(orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
     wanted = {"method_path": f"{request.method} {request.path}"[:500], "body_hash": body_hash}
-    row, created = IdempotencyKey.objects.get_or_create(
-        user=context.user, account=context.account, key=key, defaults=wanted
-    )
+    row, created = IdempotencyKey.objects.get_or_create(user=user, account=account, key=key, defaults=wanted)
     if created:
         return row
     age = now() - row.created_at
     if age > LIFETIME or (row.status is None and age > ABANDONED):
         IdempotencyKey.objects.filter(pk=row.pk).delete()
-        return claim(request, context)
+        return claim(request, user, account)
     if row.body_hash != body_hash or row.method_path != wanted["method_path"]:
         raise KeyReused("This Idempotency-Key was used for another request.", remedy="Use a new key for a new request.")
     if row.status is None:

@@ -9,7 +9,8 @@ from accounts.access import resolve, rules
 from accounts.access.context import AccountContext
 from accounts.access.schema import entered, leave
 from accounts.enums import Via
-from accounts.errors import AccountNotFound
+from accounts.errors import AccountNotFound, PermissionMissing
+from accounts.services.refusals import note_refusal
 
 NOT_FOUND = 4404
 NOT_SIGNED_IN = 4401
@@ -50,10 +51,12 @@ class AccountConsumer(AsyncJsonWebsocketConsumer):
             return None
         try:
             with entered(context.organization):
-                if not rules.can(context, self.permission):
-                    return None
+                rules.require(context, self.permission)
                 name = self.open(context)
                 return None if name is None else group_name(context.schema_name, name)
+        except PermissionMissing as error:
+            note_refusal(context, error, f"WebSocket {self.scope['path']}")
+            return None
         finally:
             leave()
 

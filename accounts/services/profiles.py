@@ -10,10 +10,12 @@ from accounts.enums import Theme, Via
 from accounts.errors import AccountNotFound
 from accounts.models import User
 from accounts.services.hierarchy import check_time_zone
+from accounts.services.person_activity import note
 from listbackup.core.errors import InvalidInput
 
 LANGUAGES = {"en": "English"}
 CHANNELS = {"email": "E-mail"}
+PROFILE = ("name", "time zone", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def update_profile(
     user: User, *, name: str | None = None, time_zone: str | None = None, language: str | None = None
 ) -> User:
     """Changes what is given. Raises InvalidInput."""
+    before = (user.name, user.time_zone, user.language)
     if name is not None:
         user.name = " ".join(name.replace("\0", "").split())[:150]
     if time_zone is not None:
@@ -50,6 +53,10 @@ def update_profile(
             raise InvalidInput("This language is not there.", fields={"language": [f"One of {', '.join(LANGUAGES)}."]})
         user.language = language
     user.save(update_fields=["name", "time_zone", "language"])
+    after = (user.name, user.time_zone, user.language)
+    changed = [what for what, old, new in zip(PROFILE, before, after, strict=True) if old != new]
+    if changed:
+        note(user, "person.profile_changed", changed=", ".join(changed))
     return user
 
 
@@ -88,6 +95,8 @@ def update_settings(
                 "You cannot enter this account.", fields={"default_account": ["Choose one of your accounts."]}
             ) from None
     user.save(update_fields=["theme", "preferences", "default_account"])
+    if notifications is not None:
+        note(user, "person.preferences_changed", changed="notifications")
     return user
 
 

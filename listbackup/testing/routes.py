@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.access.api import AccountContextMixin
 from accounts.access.pages import AccountPage
 from accounts.access.schema import entered, leave
-from listbackup.testing import factories
+from listbackup.testing import factories, sso_factories
 
 # Routes of other people's code, and ours that are open on purpose.
 FOREIGN = ("accounts/login", "accounts/", "_allauth/", "admin/", "__debug__/")
@@ -65,8 +65,8 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
             "team": factories.make_team(account, people.olga).pk,
             "account": account.pk,
             "custom_platform": factories.make_custom_platform(account).pk,
-            "identity_provider": factories.make_identity_provider(account).pk,
-            "email_domain": factories.make_email_domain(account).pk,
+            "identity_provider": sso_factories.make_identity_provider(account).pk,
+            "email_domain": sso_factories.make_email_domain(account).pk,
             "platform": "hubspot",  # the catalogue is the same for everybody
         }
     leave()

@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.access.schema import entered, leave
-from accounts.models import IdempotencyKey
+from accounts.models import Account, IdempotencyKey
 from backups.models import SourceGroup
 
 PATH = "/api/v1/source-groups"
@@ -65,3 +65,14 @@ def test_key_of_somebody_else_then_no_relation(people, api):
 
 def test_key_too_long_then_400(people, api):
     assert post(api, "Clinics", "k" * 256).status_code == 400
+
+
+def test_organization_asked_for_twice_then_one_is_made(people, api):
+    before = Account.objects.count()
+    first, second = post(api, "Second Ltd", "k1", "/api/v1/accounts"), post(api, "Second Ltd", "k1", "/api/v1/accounts")
+    assert first.status_code == 201 and second.json() == first.json() and second["Idempotent-Replay"] == "true"
+    assert Account.objects.count() == before + 1
+    assert post(api, "Third Ltd", "k1", "/api/v1/accounts").status_code == 422
+    other = APIClient()
+    other.force_login(people.eve)
+    assert post(other, "Second Ltd", "k1", "/api/v1/accounts").json()["id"] != first.json()["id"]

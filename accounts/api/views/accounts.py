@@ -36,6 +36,7 @@ TAGS = ["accounts"]
 class AccountsView(UserAPIView, ListAPIView[Account]):
     serializer_class = AccountRowSerializer
     filterset_class = AccountFilter
+    idempotent = True
 
     def get_queryset(self) -> QuerySet[Account]:
         if getattr(self, "swagger_fake_view", False):

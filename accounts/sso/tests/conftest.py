@@ -12,7 +12,7 @@ from accounts.access.schema import entered
 from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.services import domains
 from listbackup.testing import oidc_provider
-from listbackup.testing.factories import make_email_domain
+from listbackup.testing.sso_factories import make_email_domain
 
 SLUG = "acme-login"
 CALLBACK = f"http://localhost:8000/accounts/oidc/{SLUG}/login/callback/"

@@ -12,8 +12,8 @@ from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.services import domains
 from accounts.sso.tests.conftest import require, sign_in, signed_in
 from listbackup.core.errors import InvalidInput, Unavailable
-from listbackup.testing.factories import make_email_domain, make_identity_provider
 from listbackup.testing.people import PASSWORD
+from listbackup.testing.sso_factories import make_email_domain, make_identity_provider
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from accounts.models import User
 from accounts.sso.tests.conftest import begin, signed_in
 from listbackup.core.clock import now
-from listbackup.testing.factories import make_email_domain, make_identity_provider
+from listbackup.testing.sso_factories import make_email_domain, make_identity_provider
 from listbackup.testing.web_server import Answer, serving
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -11,7 +11,7 @@ from accounts.enums import MembershipStatus
 from accounts.models import Membership, User
 from accounts.sso.models import IdentityProvider
 from accounts.sso.tests.conftest import begin, path_of, sign_in, signed_in
-from listbackup.testing.factories import make_email_domain, make_identity_provider
+from listbackup.testing.sso_factories import make_email_domain, make_identity_provider
 
 
 def person(email):

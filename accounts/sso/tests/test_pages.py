@@ -7,8 +7,8 @@ from accounts.models import Membership
 from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.services import domains, providers
 from accounts.sso.tests.conftest import CALLBACK, path_of
-from listbackup.testing.factories import make_email_domain, make_identity_provider
 from listbackup.testing.oidc_provider import CLIENT_ID, CLIENT_SECRET
+from listbackup.testing.sso_factories import make_email_domain, make_identity_provider
 
 
 def added(client, oidc, people, **change):

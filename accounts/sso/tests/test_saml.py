@@ -11,7 +11,7 @@ from accounts.sso.enums import ProviderKind
 from accounts.sso.models import IdentityProvider
 from accounts.sso.services import providers
 from accounts.sso.tests.conftest import begin, signed_in
-from listbackup.testing.factories import make_email_domain
+from listbackup.testing.sso_factories import make_email_domain
 
 pytestmark = pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="xmlsec1 is not installed")
 SLUG = "acme-saml"

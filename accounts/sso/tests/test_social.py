@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 
 from accounts.models import Account, User
 from accounts.sso.tests.conftest import path_of, require, signed_in
-from listbackup.testing.factories import make_email_domain, make_identity_provider
+from listbackup.testing.sso_factories import make_email_domain, make_identity_provider
 from listbackup.testing.web_server import serving
 
 KEY = "any key: what comes straight from Google's token address is believed without its signature"

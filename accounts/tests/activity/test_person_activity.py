@@ -178,3 +178,25 @@ def test_somebody_elses_thing_then_404_and_nothing_written(people):
     api.force_login(people.eve)
     assert api.patch(f"/api/v1/accounts/{people.north.pk}", {"name": "x"}, format="json").status_code == 404
     assert not entries(people.acme) and not entries(people.other)
+
+
+def test_other_sessions_ended_then_written_once_with_their_number(people):
+    here, there, phone = Client(), Client(), Client()
+    for one in (here, there, phone):
+        assert sign_in(one).status_code == 302
+    here.get("/")
+    before = len(entries(people.acme, "person."))
+    assert here.post("/accounts/sessions/").status_code == 302
+    [entry] = entries(people.acme, "person.")[before:]
+    assert (entry.action, entry.detail["sessions"]) == ("person.sessions_ended", 2)
+    assert "/login/" in there.get("/")["Location"] and "/login/" not in here.get("/")["Location"]
+
+
+def test_profile_and_preferences_changed_then_what_is_said_and_unchanged_then_nothing(people):
+    client = APIClient()
+    client.force_login(people.olga)
+    client.patch("/api/v1/users/me", {"time_zone": "Europe/Berlin"}, format="json")
+    client.patch("/api/v1/users/me", {"time_zone": "Europe/Berlin"}, format="json")
+    client.patch("/api/v1/users/me/settings", {"notifications": {"backup_failed": []}}, format="json")
+    told = [(one.action, one.detail["changed"]) for one in entries(people.acme, "person.")]
+    assert told == [("person.profile_changed", "time zone"), ("person.preferences_changed", "notifications")]
