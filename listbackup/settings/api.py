@@ -1,5 +1,7 @@
 """DRF and the OpenAPI document."""
 
+from listbackup.settings import env
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.access.authentication.ApiTokenAuthentication",
@@ -18,6 +20,8 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min"},
+    # As in sign-in: without it X-Forwarded-For is believed, and whoever changes it with each call has no limit.
+    "NUM_PROXIES": env.integer("TRUSTED_PROXY_COUNT", 0),
     "PAGE_SIZE": 50,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

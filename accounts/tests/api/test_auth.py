@@ -7,6 +7,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.test import Client
 from rest_framework.test import APIClient
+from rest_framework.throttling import AnonRateThrottle
 
 from listbackup.testing.people import PASSWORD
 
@@ -129,3 +130,9 @@ def test_body_over_the_limit_then_413_problem(people, api):
 def test_hostile_json_then_400(people, api, body):
     answer = api.post(LOGIN, body, content_type="application/json")
     assert answer.status_code == 400, answer.content
+
+
+def test_forwarded_header_that_no_proxy_vouches_for_then_the_same_caller(rf):
+    """Otherwise a new header with each call would be a new caller, and the throttle none."""
+    calls = [rf.get("/", headers={"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(3)]
+    assert {AnonRateThrottle().get_ident(call) for call in calls} == {"127.0.0.1"}
