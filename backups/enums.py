@@ -32,6 +32,7 @@ class JobKind(models.TextChoices):
     SYNC = "sync", "Sync"
     EXPORT = "export", "Export"
     VERIFY = "verify", "Verification"
+    DRILL = "drill", "Restore drill"
     RESTORE = "restore", "Restore"
     CLEANUP = "cleanup", "Clean-up"
 

@@ -37,6 +37,18 @@ class ScheduleInvalid(InvalidInput):
     remedy = "Choose a schedule such as hourly, daily:02:30, weekly:mon:02:30, every:15m or cron:30 2 * * *."
 
 
+class ProofMissing(NotFound):
+    code = "source.not_proved"
+    remedy = "A restore drill runs every night; start a job of kind drill to have it now."
+
+
+class NotRestorable(ListBackupError):
+    """A drill rebuilt something else than what was received."""
+
+    code = "drill.mismatch"
+    remedy = "Run a verification of the source to see which objects are affected, and back it up in full again."
+
+
 class SourceNotReady(Conflict):
     """The source is paused, deleted, or its connection must be renewed first."""
 

@@ -98,6 +98,8 @@ def _result(job: Job) -> str:
         return _records(job.snapshot.records if job.snapshot else 0, "protected")
     if job.kind == JobKind.EXPORT:
         return _records(counts.get("records", 0), "exported")
+    if job.kind == JobKind.DRILL:
+        return _records(counts.get("records", 0), "rebuilt and found as they were received")
     if job.kind == JobKind.VERIFY:
         return _records(counts.get("records", 0), "read again and found intact")
     if job.kind == JobKind.CLEANUP:

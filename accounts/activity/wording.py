@@ -99,6 +99,7 @@ JOBS = {
     "sync": "a backup",
     "export": "an export",
     "verify": "a verification",
+    "drill": "a restore drill",
     "restore": "a restore",
     "cleanup": "a clean-up",
 }

@@ -26,6 +26,8 @@ class Source(TenantModel):
         "backups.Snapshot", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     last_verified_at = models.DateTimeField(null=True, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True, help_text="when it was last proved restorable")
+    proof = models.JSONField(default=dict, blank=True, editable=False, help_text="see backups.pipeline.drill")
     records = models.BigIntegerField(default=0, help_text="live records in the last snapshot")
     bytes_stored = models.BigIntegerField(default=0, help_text="of all snapshots, as stored")
     created_by = public_key("accounts.User", null=True, blank=True)

@@ -15,7 +15,7 @@ from backups import live
 from backups.enums import Health, JobKind
 from backups.errors import JobCancelled
 from backups.models import Job, Source
-from backups.pipeline import cleanup, commit, export, outcome, resume, verification
+from backups.pipeline import cleanup, commit, drill, export, outcome, resume, verification
 from backups.pipeline.lease import Keeper, claim, kept
 from backups.pipeline.plan import Plan, make_plan
 from backups.pipeline.progress import Progress
@@ -303,5 +303,6 @@ _RUNNERS: dict[str, Callable[[AccountContext, Job, Keeper], None]] = {
     JobKind.SYNC: _backup,
     JobKind.EXPORT: export.run_export,
     JobKind.VERIFY: verification.run_verification,
+    JobKind.DRILL: drill.run_drill,
     JobKind.CLEANUP: cleanup.run_cleanup,
 }

@@ -1,4 +1,4 @@
-"""Daily care of what is stored: the newest snapshot is read again, and what dead runs left behind is collected."""
+"""Daily care of what is stored: the newest snapshot is read again and rebuilt, and what dead runs left is collected."""
 
 import datetime as dt
 
@@ -56,13 +56,25 @@ def _care(row: DueCare, source: Source, moment: dt.datetime) -> None:
     if wants_verification(source, moment):
         start_job(system_context(row.account), source=source, kind=JobKind.VERIFY, trigger=Trigger.SCHEDULE)
         log.info("verification_due", source=str(source.pk))
+    if wants_drill(source, moment):
+        start_job(system_context(row.account), source=source, kind=JobKind.DRILL, trigger=Trigger.SCHEDULE)
+        log.info("drill_due", source=str(source.pk))
     collect_parts.ring_for(row.account_id, queue="maintenance", source_id=str(source.pk))
 
 
 def wants_verification(source: Source, moment: dt.datetime) -> bool:
     """Whether its newest snapshot was not read lately, and nobody is about to."""
+    return _is_due(source, JobKind.VERIFY, source.last_verified_at, moment)
+
+
+def wants_drill(source: Source, moment: dt.datetime) -> bool:
+    """Whether it was not proved restorable lately, and nobody is about to."""
+    return _is_due(source, JobKind.DRILL, source.proved_at, moment)
+
+
+def _is_due(source: Source, kind: str, last: dt.datetime | None, moment: dt.datetime) -> bool:
     if source.last_snapshot_id is None:
         return False
-    if source.last_verified_at is not None and moment - source.last_verified_at < DAY - SLACK:
+    if last is not None and moment - last < DAY - SLACK:
         return False
-    return not Job.objects.filter(source=source, kind=JobKind.VERIFY, state__in=ACTIVE_STATES).exists()
+    return not Job.objects.filter(source=source, kind=kind, state__in=ACTIVE_STATES).exists()

@@ -17,6 +17,7 @@ def sources_of(context: AccountContext) -> QuerySet[Source]:
         Source.objects.visible_to(context)
         .exclude(status=SourceStatus.DELETED)
         .select_related("connection__custom_platform", "last_snapshot", "account")
+        .defer("proof")  # long, and no list shows it
         .order_by("-id")
     )
     return found

@@ -13,6 +13,7 @@ from backups.models import Job
 
 BAD = (JobState.FAILED, JobState.DEAD)
 GOOD = (JobState.SUCCEEDED, JobState.PARTIAL)
+VERBS: dict[str, str] = {JobKind.VERIFY: "cannot be read", JobKind.DRILL: "could not be rebuilt"}
 # Mailed already, with what to do about it, when the connection began to wait for a person.
 OWN_MAIL = ("auth.",)
 
@@ -26,10 +27,10 @@ def warn_of_failure(job: Job) -> int:
         return 0
     if not setting_of(job.account, "warn_on_failure"):
         return 0
-    kind = "verification_failed" if job.kind == JobKind.VERIFY else "backup_failed"
+    kind = "verification_failed" if job.kind in VERBS else "backup_failed"
     people = [user for user in people_to_warn(job.account, also=job.source.created_by_id) if wants(user, kind)]
     address = f"{settings.PUBLIC_URL.rstrip('/')}/jobs/{job.pk}/"
-    verb = "cannot be read" if job.kind == JobKind.VERIFY else "could not be backed up"
+    verb = VERBS.get(job.kind, "could not be backed up")
     for user in people:
         text = render_to_string("emails/job_failed.txt", {"user": user, "job": job, "verb": verb, "address": address})
         enqueue_mail(EmailMultiAlternatives(f"{job.source.name} {verb}", text, None, [user.email]))
@@ -40,7 +41,7 @@ def _alike(job: Job) -> tuple[str, ...]:
     """The kinds whose results speak of the same thing."""
     if job.kind in WRITING_KINDS:
         return tuple(WRITING_KINDS)
-    return (JobKind.VERIFY,) if job.kind == JobKind.VERIFY else ()
+    return (job.kind,) if job.kind in VERBS else ()
 
 
 def _was_bad_before(job: Job, kinds: tuple[str, ...]) -> bool:

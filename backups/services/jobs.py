@@ -26,11 +26,18 @@ QUEUES: dict[str, str] = {
     JobKind.RESTORE: "backup",
     JobKind.EXPORT: "export",
     JobKind.VERIFY: "maintenance",
+    JobKind.DRILL: "maintenance",
     JobKind.CLEANUP: "maintenance",
 }
-OFFERED = (JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY)
+OFFERED = (JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY, JobKind.DRILL)
 # 3 for what a person waits for and cannot see fail for long, 5 for backups, 10 for house-keeping.
-ATTEMPTS: dict[str, int] = {JobKind.EXPORT: 3, JobKind.RESTORE: 3, JobKind.VERIFY: 10, JobKind.CLEANUP: 10}
+ATTEMPTS: dict[str, int] = {
+    JobKind.EXPORT: 3,
+    JobKind.RESTORE: 3,
+    JobKind.VERIFY: 10,
+    JobKind.DRILL: 10,
+    JobKind.CLEANUP: 10,
+}
 PRIORITIES: dict[str, int] = {
     Trigger.MANUAL: 1,
     Trigger.FIRST: 1,

@@ -77,7 +77,9 @@ class JobSerializer(SparseFieldsMixin, serializers.ModelSerializer[Job]):
 
 class JobCreateSerializer(serializers.Serializer[Any]):
     source = serializers.UUIDField()  # type: ignore[assignment]
-    kind = serializers.ChoiceField(choices=[JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY])
+    kind = serializers.ChoiceField(
+        choices=[JobKind.BACKUP, JobKind.SYNC, JobKind.EXPORT, JobKind.VERIFY, JobKind.DRILL]
+    )
     streams = serializers.ListField(child=serializers.CharField(max_length=200), required=False, default=list)
     snapshot = serializers.UUIDField(required=False, allow_null=True, default=None)
     compared_with = serializers.UUIDField(

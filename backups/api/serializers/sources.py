@@ -30,6 +30,7 @@ class SourceSerializer(SparseFieldsMixin, serializers.ModelSerializer[Source]):
             "last_run_at",
             "last_good_at",
             "last_verified_at",
+            "proved_at",
             "last_snapshot",
             "next_run_at",
             "created_at",

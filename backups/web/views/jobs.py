@@ -57,7 +57,9 @@ class JobListPage(AccountPage):
             "page": page_of(request, rows),
             "queues": [{**queue, "note": waiting(queue)} for queue in queue_depths(self.context)],
             "states": JobState.choices,
-            "kinds": [(JobKind.BACKUP, "Backup"), (JobKind.EXPORT, "Export"), (JobKind.VERIFY, "Verification")],
+            "kinds": [
+                (one.value, one.label) for one in (JobKind.BACKUP, JobKind.EXPORT, JobKind.VERIFY, JobKind.DRILL)
+            ],
             "state": state,
             "kind": kind,
         }

@@ -1,0 +1,64 @@
+"""Proof of restorability: the last restore drill of a source, and the report."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.api import AccountAPIView
+from backups.errors import ProofMissing
+from backups.selectors.proofs import proof_of
+from backups.selectors.sources import get_source
+from backups.services.proof_report import report_file
+from listbackup.core.web.downloads import streamed
+
+TAGS = ["sources"]
+
+
+class ProvedStreamSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    records = serializers.IntegerField()
+    rebuilt = serializers.IntegerField(help_text="records that were rebuilt and compared")
+
+
+class ProofSerializer(serializers.Serializer[Any]):
+    proved_at = serializers.DateTimeField()
+    snapshot = serializers.UUIDField()
+    number = serializers.IntegerField()
+    taken_at = serializers.DateTimeField()
+    manifest_sha256 = serializers.CharField()
+    records = serializers.IntegerField()
+    rebuilt = serializers.IntegerField()
+    seconds = serializers.FloatField()
+    streams = ProvedStreamSerializer(many=True)
+
+
+class ProofView(AccountAPIView):
+    permissions = {"get": "source.view"}
+
+    @extend_schema(operation_id="sources_proof", responses=ProofSerializer, tags=TAGS)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """When the source was last proved restorable, and how; 404 before the first restore drill."""
+        source = get_source(self.context, pk)
+        proof = proof_of(source)
+        if proof is None:
+            raise ProofMissing(f"{source.name} was not proved restorable yet.")
+        # `taken_at` is text already, so that the serializer only documents the shape.
+        return Response({"proved_at": source.proved_at, **asdict(proof)})
+
+
+class ProofReportView(AccountAPIView):
+    permissions = {"get": "source.view"}
+
+    @extend_schema(
+        operation_id="sources_proof_report", responses={(200, "application/pdf"): OpenApiTypes.BINARY}, tags=TAGS
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """The proof as a PDF. It says so when there is none yet."""
+        return streamed(request._request, report_file(get_source(self.context, pk)))
