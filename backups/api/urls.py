@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backups.api.views import comparison, groups, jobs, proof, sources
+from backups.api.views import comparison, groups, jobs, proof, searching, sources
 
 urlpatterns = [
     path("sources", sources.SourcesView.as_view(), name="sources"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sources/<uuid:pk>/test", sources.SourceTestView.as_view(), name="source-test"),
     path("sources/<uuid:pk>/compare", comparison.CompareView.as_view(), name="source-compare"),
     path("sources/<uuid:pk>/changes", comparison.ChangesView.as_view(), name="source-changes"),
+    path("sources/<uuid:pk>/search", searching.SearchView.as_view(), name="source-search"),
     path("sources/<uuid:pk>/proof", proof.ProofView.as_view(), name="source-proof"),
     path("sources/<uuid:pk>/proof/report", proof.ProofReportView.as_view(), name="source-proof-report"),
     path("source-groups", groups.GroupsView.as_view(), name="source-groups"),

@@ -19,7 +19,7 @@ from listbackup.core.errors import NotFound
 from listbackup.core.storage.blobs import Blobs
 
 from . import filesystem, history, search
-from .rows import Hit, RecordRow, Version, flatten
+from .rows import Hit, Past, RecordRow, Version, flatten
 
 VERSION = "(number::BIGINT * 1099511627776 + seq)"  # orders versions: by snapshot, then by order in the run
 Bounds = list[tuple[str, str | None, int]]  # of row groups: least key, greatest key (None: unknown), rows
@@ -70,7 +70,7 @@ class View:
 
         Raises NotFound for an unknown stream.
         """
-        entry, start, wanted = self._stream(stream), after, 4 * limit
+        entry, start, wanted = self.stream(stream), after, 4 * limit
         rows: list[RecordRow] = []
         while True:
             end = self.window(entry, start, wanted)
@@ -81,7 +81,7 @@ class View:
 
     def record(self, stream: str, key: str) -> RecordRow | None:
         """One record, None if it does not exist in this snapshot. Raises NotFound for an unknown stream."""
-        found = self.versions_of(self._stream(stream).segments, [key])
+        found = self.versions_of(self.stream(stream).segments, [key])
         row = found.get(key)
         return row if row is None or row.raw else None
 
@@ -93,9 +93,20 @@ class View:
         """Live records of all (or some) streams whose JSON contains the text, upper or lower case."""
         return search.search(self, text, streams, limit)
 
+    def search_past(
+        self,
+        text: str,
+        streams: Sequence[str] | None = None,
+        *,
+        after: tuple[str, str, int] | None = None,
+        limit: int = 100,
+    ) -> list[Past]:
+        """Every version up to this snapshot whose JSON contains the text; see `search.search_past`."""
+        return search.search_past(self, text, streams, after, limit)
+
     def iterate(self, stream: str) -> Iterator[list[RecordRow]]:
         """All live records in batches, in storage order; memory stays flat."""
-        entry = self._stream(stream)
+        entry = self.stream(stream)
         rows = sum(segment.rows for segment in entry.segments)
         single = rows == entry.records  # one version each: nothing is hidden by another
         winners = None if single else self._winners(entry)
@@ -118,6 +129,13 @@ class View:
 
     # -- for the other modules of this package --------------------------------------------------------------------
 
+    def stream(self, name: str) -> Stream:
+        """Raises NotFound."""
+        try:
+            return self.manifest.streams[name]
+        except KeyError:
+            raise NotFound(f"This snapshot has no stream {name!r}.") from None
+
     def execute(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self._lock:
             if self._database is None:
@@ -132,12 +150,6 @@ class View:
         return f"read_parquet([{files}], hive_partitioning = false)"
 
     # -- inside ---------------------------------------------------------------------------------------------------
-
-    def _stream(self, name: str) -> Stream:
-        try:
-            return self.manifest.streams[name]
-        except KeyError:
-            raise NotFound(f"This snapshot has no stream {name!r}.") from None
 
     def _open(self, name: str) -> Any:
         return open_segment(self.blobs, self.keyring, self.manifest, self._known[name])

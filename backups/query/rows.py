@@ -38,6 +38,20 @@ class Hit:
     row: RecordRow
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A version that contains what was searched for: it held from snapshot `number` on, until snapshot `until` (None: it
+    still does), in which the record was `end`: changed or deleted."""
+
+    stream: str
+    key: str
+    version: int
+    number: int
+    raw: bytes
+    until: int | None
+    end: str  # changed, deleted, or empty
+
+
 def parse(raw: bytes) -> Any:
     """The record as Python values; lone surrogates survive. What is no JSON comes back as text."""
     try:

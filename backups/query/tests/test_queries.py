@@ -135,6 +135,29 @@ def test_search_in_odd_text(view: View, text: str, keys: list[str]) -> None:
     assert [hit.row.key for hit in view.search(text, ["odd"])] == keys
 
 
+def test_search_of_all_time_then_every_version_with_its_end(view: View) -> None:
+    found = [(hit.key, hit.number, hit.until, hit.end) for hit in view.search_past('name150"')]
+    assert found == [("150", 1, 2, "changed"), ("150", 2, 2, "deleted")]
+    assert [(hit.number, hit.until, hit.end) for hit in view.search_past('"back"')] == [(3, None, "")]
+    assert [(hit.number, hit.until, hit.end) for hit in view.search_past('name121"')] == [(1, 2, "deleted")]
+    assert view.search_past("nothing like it") == []
+
+
+def test_search_of_all_time_in_pages_then_the_same_as_at_once(view: View) -> None:
+    at_once = view.search_past("name1", limit=100_000)
+    assert len(at_once) == sum(1 + (n % 3 == 0) for n in range(20_000) if str(n).startswith("1"))
+    after, paged = None, []
+    while page := view.search_past("name1", after=after, limit=700):
+        paged += page
+        after = (page[-1].stream, page[-1].key, page[-1].version)
+    assert paged == at_once
+
+
+@pytest.mark.parametrize("text, keys", [("CAFÉ", ["cafe-escaped", "cafe-plain"]), ('say "hi" 100% _X/y', ["quote"])])
+def test_search_of_all_time_in_odd_text(view: View, text: str, keys: list[str]) -> None:
+    assert [hit.key for hit in view.search_past(text)] == keys
+
+
 def test_search_finds_only_what_is_live(view: View) -> None:
     assert [(hit.stream, hit.row.key) for hit in view.search('name19999"')] == [("a", "19999")]
     assert view.search('"name150"') == []  # an older version

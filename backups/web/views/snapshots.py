@@ -10,10 +10,13 @@ from django.shortcuts import redirect, render
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from backups.enums import ExportFormat, JobKind
+from backups.models import Source
+from backups.query.rows import RecordRow
 from backups.selectors.jobs import get_job
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source, sources_of
 from backups.services import exports, jobs
+from backups.services.searching import search_past
 from backups.services.snapshots import view_of
 from backups.web import records
 from listbackup.core.web.downloads import streamed
@@ -38,23 +41,45 @@ class SourceSnapshotsPage(AccountPage):
 
 
 class SearchPage(AccountPage):
-    """Snapshots of all sources, and a search over the last state of each."""
+    """Snapshots of all sources, and a search over the last state of each, or (`when=ever`) over all that it ever held."""
 
     permissions = {"get": "record.view"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         text = request.GET.get("q", "").strip()[:200]
-        context: dict[str, Any] = {"q": text, "limit": HITS}
+        ever = request.GET.get("when") == "ever"
+        context: dict[str, Any] = {"q": text, "limit": HITS, "ever": ever}
         if len(text) >= 2:
-            context["results"] = self._search(text)
+            context["results"] = self._search_past(text) if ever else self._search(text)
         else:
             context["page"] = page_of(request, snapshots_of(self.context))
         return render(request, "backups/search.html", context)
 
+    def _searched(self) -> list[Source]:
+        return list(sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES])
+
+    def _search_past(self, text: str) -> list[dict[str, Any]]:
+        found = []
+        for source in self._searched():
+            hits = [
+                {
+                    "stream": hit.past.stream,
+                    "label": hit.label,
+                    "key": hit.past.key,
+                    "cells": records.table([RecordRow(hit.past.key, None, hit.past.raw, b"")])[1][0].cells,
+                    "since": hit.since,
+                    "until": hit.until,
+                    "end": hit.past.end,
+                }
+                for hit in search_past(source, text, limit=HITS)
+            ]
+            if hits:
+                found.append({"source": source, "hits": hits})
+        return found
+
     def _search(self, text: str) -> list[dict[str, Any]]:
         found = []
-        searched = sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES]
-        for source in searched:
+        for source in self._searched():
             assert source.last_snapshot is not None
             with view_of(source.last_snapshot) as view:
                 labels = {name: label for name, label, _ in view.streams()}
