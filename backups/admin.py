@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.access.admin import ReadOnlyAdmin, TenantAdmin
-from backups.models import AccountKey, Job, RecoveryKey, Snapshot, Source, SourceGroup
+from backups.models import AccountKey, Job, RecoveryKey, SavedQuery, Snapshot, Source, SourceGroup
 from backups.schedule.models import ActiveJob, DueCare, DueSource
 
 
@@ -51,6 +51,12 @@ class AccountKeyAdmin(TenantAdmin):
 class RecoveryKeyAdmin(TenantAdmin):
     list_display = ("account", "recovery_id", "created_at", "shown_at")
     list_select_related = ("account",)
+
+
+@admin.register(SavedQuery)
+class SavedQueryAdmin(TenantAdmin):
+    list_display = ("name", "source", "account", "updated_at")
+    list_select_related = ("source", "account")
 
 
 @admin.register(DueSource)

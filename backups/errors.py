@@ -37,6 +37,14 @@ class ScheduleInvalid(InvalidInput):
     remedy = "Choose a schedule such as hourly, daily:02:30, weekly:mon:02:30, every:15m or cron:30 2 * * *."
 
 
+class QueryNotFound(NotFound):
+    code = "query.not_found"
+
+
+class QueryNameTaken(Conflict):
+    code = "query.name_taken"
+
+
 class ProofMissing(NotFound):
     code = "source.not_proved"
     remedy = "A restore drill runs every night; start a job of kind drill to have it now."

@@ -1,6 +1,7 @@
 from backups.models.job import Job
 from backups.models.key import AccountKey, RecoveryKey
+from backups.models.query import SavedQuery
 from backups.models.snapshot import Snapshot
 from backups.models.source import Source, SourceGroup
 
-__all__ = ["AccountKey", "Job", "RecoveryKey", "Snapshot", "Source", "SourceGroup"]
+__all__ = ["AccountKey", "Job", "RecoveryKey", "SavedQuery", "Snapshot", "Source", "SourceGroup"]

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.web.context import add_navigation
-from backups.web.views import compare, data, groups, jobs, onboarding, overview, proof, snapshots, sources
+from backups.web.views import compare, data, groups, jobs, onboarding, overview, proof, queries, snapshots, sources
 
 source_pages = [
     path("", sources.SourceListPage.as_view(), name="list"),
@@ -13,6 +13,10 @@ source_pages = [
     path("<uuid:pk>/snapshots/", snapshots.SourceSnapshotsPage.as_view(), name="snapshots"),
     path("<uuid:pk>/proof/", proof.ProofPage.as_view(), name="proof"),
     path("<uuid:pk>/proof/report/", proof.ProofReportPage.as_view(), name="proof-report"),
+    path("<uuid:pk>/query/", queries.QueryPage.as_view(), name="query"),
+    path("<uuid:pk>/query/download/", queries.QueryDownloadPage.as_view(), name="query-download"),
+    path("<uuid:pk>/query/save/", queries.QuerySavePage.as_view(), name="query-save"),
+    path("<uuid:pk>/query/delete/", queries.QueryDeletePage.as_view(), name="query-delete"),
     path("<uuid:pk>/compare/", compare.ComparePage.as_view(), name="compare"),
     path("<uuid:pk>/settings/", sources.SourceSettingsPage.as_view(), name="settings"),
     path("<uuid:pk>/sync/", sources.SourceSyncPage.as_view(), name="sync"),

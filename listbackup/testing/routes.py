@@ -109,7 +109,7 @@ def fill(route: Route, world: dict[str, Any]) -> str:
             value = FIXED[name]
         elif name == "connector":
             value = str(world["custom_platform"])
-        elif name in ("source_id", "user_id", "invitation_id"):
+        elif name in ("source_id", "user_id", "invitation_id", "query_id"):
             # Of the two objects in such a path the first is the one that is walked.
             value = str(world["source"])
         else:
