@@ -101,8 +101,10 @@ def literal(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it; what it does not have becomes text."""
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | str):
         return value
+    if isinstance(value, int):
+        return value if -(1 << 63) <= value < 1 << 63 else str(value)
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else str(value)
     if isinstance(value, bytes):

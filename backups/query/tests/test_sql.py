@@ -48,6 +48,14 @@ def test_more_rows_than_asked_for_then_said(view: View) -> None:
     assert not sql.run(view, "SELECT 1", rows=10).more
 
 
+def test_values_that_json_does_not_have_then_text(view: View) -> None:
+    found = sql.run(view, "SELECT 2::HUGEINT ** 100, 'nan'::DOUBLE, '\\xAA'::BLOB, DATE '2026-01-02', [1, 2]")
+    assert [type(value) for value in found.rows[0]][1:] == [str] * 4
+    assert sql.run(view, "SELECT 170141183460469231731687303715884105727::HUGEINT").rows == [
+        ["170141183460469231731687303715884105727"]
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
