@@ -75,6 +75,8 @@ class KeyState(models.TextChoices):
 class ExportFormat(models.TextChoices):
     JSONL = "jsonl", "JSON Lines"
     CSV = "csv", "CSV"
+    XLSX = "xlsx", "Excel"
+    PARQUET = "parquet", "Parquet"
 
 
 ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)

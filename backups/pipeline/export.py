@@ -56,7 +56,8 @@ def run_export(context: AccountContext, job: Job, keeper: Keeper) -> None:
                 sums = export_difference(difference, file, format, streams, progress=progress)
         else:
             with view_of(snapshot) as view:
-                sums = export_snapshot(view, file, format, streams, progress=progress)
+                search = parameters.get("search", "")
+                sums = export_snapshot(view, file, format, streams, progress=progress, search=search)
     job.snapshot = snapshot
     counts = {"records": sum(records.values()), "files": len(sums), "bytes": stream.bytes}
     finish_job(context, job, counts=counts, action="export.succeeded", detail=counts)

@@ -1,10 +1,11 @@
-"""Exports: one file per stream, and checksums.txt. JSONL is exact; CSV is made safe for spreadsheets."""
+"""Exports: one file per stream, and checksums.txt. JSONL is exact; CSV and XLSX are made safe for spreadsheets."""
 
 import contextlib
 import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,9 +16,10 @@ from listbackup.core.errors import InvalidInput, NotFound
 from listbackup.core.spreadsheets import neutral
 
 from .as_of import View
-from .rows import flatten
+from .export_tables import Rows, Told, write_parquet, write_xlsx
+from .rows import RecordRow, flatten, pattern
 
-FORMATS = ("jsonl", "csv")
+FORMATS = ("jsonl", "csv", "xlsx", "parquet")
 
 
 class _Target(Protocol):
@@ -30,8 +32,9 @@ def export_snapshot(
     format: str = "jsonl",
     streams: Sequence[str] | None = None,
     progress: Callable[[str, int], None] = lambda stream, records: None,
+    search: str = "",
 ) -> dict[str, str]:
-    """Write all live records of (some) streams. Returns SHA-256 by file name, as in the written `checksums.txt`.
+    """Write all live records of (some) streams, or those whose JSON contains `search`. Returns SHA-256 by file name, as in the written `checksums.txt`.
 
     `target` is a folder, the path of a `.zip`, or a binary file that becomes a zip. `progress` is told the stream and
     its records so far. Memory stays flat. Raises InvalidInput, NotFound, DamagedObject.
@@ -40,10 +43,16 @@ def export_snapshot(
     for name in names:
         if name not in view.manifest.streams:
             raise NotFound(f"This snapshot has no stream {name!r}.")
-    writers = {"jsonl": _write_jsonl, "csv": _write_csv}
+    writers: dict[str, Callable[[Rows, io.RawIOBase, Told], None]] = {
+        "jsonl": _write_jsonl,
+        "csv": _write_csv,
+        "xlsx": write_xlsx,
+        "parquet": write_parquet,
+    }
+    wanted = re.compile(pattern(search), re.IGNORECASE) if search else None
 
     def write(name: str, out: io.RawIOBase) -> None:
-        writers[format](view, name, out, progress)
+        writers[format](lambda: _rows(view, name, wanted), out, lambda count: progress(name, count))
 
     return write_files(target, format, names, write)
 
@@ -71,29 +80,34 @@ def one_line(raw: bytes) -> bytes:
     return raw.replace(b"\r", b" ").replace(b"\n", b" ") if b"\n" in raw or b"\r" in raw else raw
 
 
-def _write_jsonl(view: View, stream: str, out: io.RawIOBase, progress: Callable[[str, int], None]) -> None:
-    count = 0
+def _rows(view: View, stream: str, wanted: re.Pattern[str] | None) -> Iterator[list[RecordRow]]:
     for rows in view.iterate(stream):
-        for row in rows:
+        yield rows if wanted is None else [row for row in rows if wanted.search(row.raw.decode())]
+
+
+def _write_jsonl(rows: Rows, out: io.RawIOBase, told: Told) -> None:
+    count = 0
+    for batch in rows():
+        for row in batch:
             out.write(one_line(row.raw) + b"\n")
-        count += len(rows)
-        progress(stream, count)
+        count += len(batch)
+        told(count)
 
 
-def _write_csv(view: View, stream: str, out: io.RawIOBase, progress: Callable[[str, int], None]) -> None:
+def _write_csv(rows: Rows, out: io.RawIOBase, told: Told) -> None:
     columns: dict[str, None] = {}
-    for rows in view.iterate(stream):  # first all names, so that no field is missed
-        for row in rows:
+    for batch in rows():  # first all names, so that no field is missed
+        for row in batch:
             columns.update(dict.fromkeys(flatten(row.parsed())))
     with csv_rows(out) as writerow:
         writerow([neutral(name) for name in columns])
         count = 0
-        for rows in view.iterate(stream):
-            for row in rows:
+        for batch in rows():
+            for row in batch:
                 fields = flatten(row.parsed())
                 writerow([cell(fields[name]) if name in fields else "" for name in columns])
-            count += len(rows)
-            progress(stream, count)
+            count += len(batch)
+            told(count)
 
 
 @contextlib.contextmanager

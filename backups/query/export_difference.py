@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from listbackup.core.errors import InvalidInput
 from listbackup.core.spreadsheets import neutral
 
 from .difference import Difference
@@ -30,6 +31,8 @@ def export_difference(
     """
     names = [one.stream for one in difference.counts()] if streams is None else list(streams)
     lines = {"jsonl": _jsonl, "csv": _csv}
+    if format not in lines:
+        raise InvalidInput(f"Changes are not exported as {format!r}.", remedy=f"One of: {', '.join(lines)}.")
 
     def write(name: str, out: io.RawIOBase) -> None:
         lines[format](difference, name, out, progress)

@@ -19,6 +19,7 @@ from listbackup.core.storage import BlobMissing
 from listbackup.core.web.downloads import Download
 
 LIFETIME = dt.timedelta(days=7)
+CHANGES = (ExportFormat.JSONL, ExportFormat.CSV)  # formats of what differs between two snapshots
 PIECE = 1024 * 1024  # bytes a read
 
 
@@ -31,8 +32,10 @@ def start_export(
     format: str = ExportFormat.JSONL,
     streams: Sequence[str] = (),
     compared_with: Snapshot | None = None,
+    search: str = "",
 ) -> Job:
-    """Queues the export of (some streams of) a snapshot, or of how it differs from an older one, `compared_with`.
+    """Queues the export of (some streams of) a snapshot, or of how it differs from an older one, `compared_with`; with
+    `search`, of the records that contain that text.
 
     Raises InvalidInput, StreamUnknown, SnapshotMissing.
     """
@@ -46,6 +49,9 @@ def start_export(
         raise InvalidInput(
             "Only snapshots of one source can be compared.", fields={"compared_with": ["Another source."]}
         )
+    if compared_with is not None and (search or format not in CHANGES):
+        told = f"Changes are exported whole, as one of: {', '.join(CHANGES)}."
+        raise InvalidInput(told, fields={"search" if search else "format": [told]})
     known = {stream["name"] for one in (snapshot, compared_with) if one for stream in one.streams}
     unknown = [name for name in streams if name not in known]
     if unknown:
@@ -53,6 +59,8 @@ def start_export(
     parameters = {"snapshot": str(snapshot.pk), "format": str(format)}
     if compared_with is not None:
         parameters["compared_with"] = str(compared_with.pk)
+    if search:
+        parameters["search"] = search
     return start_job(context, source=source, kind=JobKind.EXPORT, streams=streams, parameters=parameters)
 
 

@@ -6,7 +6,7 @@ import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backups.enums import JobKind
+from backups.enums import ExportFormat, JobKind
 from backups.live import progress_of
 from backups.models import Job
 from listbackup.core.api.fields import SparseFieldsMixin
@@ -88,7 +88,10 @@ class JobCreateSerializer(serializers.Serializer[Any]):
         default=None,
         help_text="an export then holds what differs from this older snapshot",
     )
-    format = serializers.ChoiceField(choices=["jsonl", "csv"], required=False, default="jsonl")
+    format = serializers.ChoiceField(choices=ExportFormat.values, required=False, default="jsonl")
+    search = serializers.CharField(
+        max_length=200, required=False, default="", help_text="an export then holds the records that contain this text"
+    )
 
 
 class JobUpdateSerializer(serializers.Serializer[Any]):

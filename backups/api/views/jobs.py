@@ -50,6 +50,7 @@ class JobsView(AccountListView):
                 format=given["format"],
                 streams=given["streams"],
                 compared_with=get_snapshot(self.context, given["compared_with"]) if given["compared_with"] else None,
+                search=given["search"],
             )
         else:
             parameters = {"snapshot": str(snapshot.pk)} if given["kind"] == JobKind.VERIFY and snapshot else None

@@ -6,6 +6,8 @@ import random
 import zipfile
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from backups.query.as_of import Snapshots, View
@@ -221,3 +223,60 @@ def test_csv_cells_are_no_formulas(blobs: LocalBlobs, keyring: Keyring, tmp_path
         "none": "",
     }
     assert neutral("plain = text") == "plain = text"
+
+
+@pytest.fixture
+def mixed(blobs: LocalBlobs, keyring: Keyring) -> View:
+    """Records of every type, and strings that formats stumble over."""
+    rows = [row(str(n), amount=n, ratio=n / 2, ok=n % 2 == 0, name=f"N{n}", deep={"x": [n]}) for n in range(2500)]
+    odd = [
+        ("o1", None, b'{"id":"o1","name":"=1+1","amount":12345678901234567890,"ok":null}', False),
+        ("o2", None, b'{"id":"o2","name":"\\ud800\\u0000","ratio":"text"}', False),
+        ("o3", None, json.dumps({"id": "o3", "name": "x" * 40_000, "http": "https://a.example"}).encode(), False),
+    ]
+    made = write_snapshot(blobs, keyring, {"m": [*rows, *odd], "none": []})
+    return Snapshots.open(blobs, keyring, made.manifest)
+
+
+def test_parquet_then_typed_columns_and_the_exact_records(mixed: View, tmp_path: Path) -> None:
+    sums = export_snapshot(mixed, tmp_path, "parquet")
+    assert sums["m.parquet"] == hashlib.sha256((tmp_path / "m.parquet").read_bytes()).hexdigest()
+    table = pq.read_table(tmp_path / "m.parquet")
+    types = {field.name: str(field.type) for field in table.schema}
+    assert (types["amount"], types["ok"], types["ratio"], types["deep.x"]) == ("int64", "bool", "string", "string")
+    found = {one["_key"]: one for one in table.to_pylist()}
+    assert len(found) == 2503 and found["7"]["amount"] == 7 and found["7"]["ok"] is False
+    assert found["o1"]["amount"] is None and "12345678901234567890" in found["o1"]["_raw"]
+    assert pq.read_table(tmp_path / "none.parquet").num_rows == 0
+
+
+def test_xlsx_then_text_is_no_formula_and_numbers_are_numbers(mixed: View, tmp_path: Path) -> None:
+    target = io.BytesIO()
+    export_snapshot(mixed, target, "xlsx")
+    with zipfile.ZipFile(target) as archive:
+        book = openpyxl.load_workbook(io.BytesIO(archive.read("m.xlsx")))
+    rows = list(book.active.iter_rows())
+    names = [cell.value for cell in rows[0]]
+    by_id = {row[names.index("id")].value: dict(zip(names, row, strict=True)) for row in rows[1:]}
+    assert len(by_id) == 2503 and by_id["7"]["amount"].value == 7
+    assert (by_id["o1"]["name"].value, by_id["o1"]["name"].data_type) == ("=1+1", "s")
+    assert by_id["o1"]["amount"].value == "12345678901234567890"
+    assert len(by_id["o3"]["name"].value) == 32_767 and by_id["o3"]["http"].hyperlink is None
+
+
+def test_xlsx_past_the_rows_of_a_sheet_then_another_sheet(
+    mixed: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backups.query.export_tables.SHEET_ROWS", 1000)
+    export_snapshot(mixed, tmp_path, "xlsx", ["m"])
+    book = openpyxl.load_workbook(tmp_path / "m.xlsx", read_only=True)
+    assert [sheet.max_row for sheet in book] == [1001, 1001, 504]
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+def test_export_of_what_contains_a_text_then_the_records_that_the_search_finds(
+    mixed: View, tmp_path: Path, format: str
+) -> None:
+    told: dict[str, int] = {}
+    export_snapshot(mixed, tmp_path, format, ["m"], progress=told.__setitem__, search="n12")
+    assert told["m"] == len(mixed.search("n12", ["m"], limit=10_000)) > 100

@@ -90,7 +90,7 @@ def test_wrong_orders_are_refused_before_a_job_exists(olga: Any, back_up: Any, s
         start_export(olga, source=source, snapshot=None)
     snapshot = back_up().snapshot
     with pytest.raises(InvalidInput):
-        start_export(olga, source=source, snapshot=snapshot, format="xlsx")
+        start_export(olga, source=source, snapshot=snapshot, format="docx")
     with pytest.raises(StreamUnknown):
         start_export(olga, source=source, snapshot=snapshot, streams=["nothing"])
     assert not Job.objects.filter(kind="export").exists()
@@ -182,3 +182,13 @@ def test_an_asynchronous_server_sends_it_piece_by_piece(
     got = async_to_sync(pieces)()
     assert len(got) > 1 and max(map(len, got)) <= 1000
     assert zipfile.ZipFile(io.BytesIO(b"".join(got))).testzip() is None
+
+
+def test_changes_as_a_workbook_then_refused_before_a_job_exists(olga, back_up, platform, source):
+    platform.put("items", *range(3))
+    older = back_up().snapshot
+    platform.put("items", 7)
+    newer = back_up().snapshot
+    for wrong in ({"format": "xlsx"}, {"format": "csv", "search": "x"}):
+        with pytest.raises(InvalidInput):
+            start_export(olga, source=source, snapshot=newer, compared_with=older, **wrong)

@@ -56,7 +56,7 @@ class ComparePage(AccountPage):
             "source": source,
             "tab": "compare",
             "moments": moments,
-            "formats": ExportFormat.choices,
+            "formats": [(one.value, one.label) for one in exports.CHANGES],
         }
         if len(moments) > 1:
             asked = (request.GET.get(name) or None for name in ("old", "new"))
@@ -74,7 +74,7 @@ class ComparePage(AccountPage):
             source=source,
             snapshot=newer,
             compared_with=older,
-            format=chosen if chosen in ExportFormat.values else ExportFormat.CSV,
+            format=chosen if chosen in exports.CHANGES else ExportFormat.CSV,
         )
         messages.success(request, "The export is being made. This page shows the link when it is ready.")
         return redirect("jobs:detail", pk=job.pk)

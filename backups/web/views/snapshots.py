@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from backups.enums import ExportFormat, JobKind
-from backups.models import Source
+from backups.models import Snapshot, Source
 from backups.query.rows import RecordRow
 from backups.selectors.jobs import get_job
 from backups.selectors.snapshots import get_snapshot, snapshots_of
@@ -19,6 +19,7 @@ from backups.services import exports, jobs
 from backups.services.searching import search_past
 from backups.services.snapshots import view_of
 from backups.web import records
+from backups.web.forms.exports import ExportForm
 from listbackup.core.web.downloads import streamed
 
 SEARCHED_SOURCES = 20
@@ -112,22 +113,27 @@ class SnapshotVerifyPage(AccountPage):
 
 
 class SnapshotExportPage(AccountPage):
-    """Queues an export of the snapshot."""
+    """What is exported, and as what; POST queues it."""
 
-    permissions = {"post": "export.create"}
+    permissions = {"get": "export.create", "post": "export.create"}
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        snapshot = get_snapshot(self.context, pk)
+        return self._page(request, snapshot, ExportForm(snapshot=snapshot))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         snapshot = get_snapshot(self.context, pk)
-        chosen = request.POST.get("format", ExportFormat.JSONL)
-        job = exports.start_export(
-            self.context,
-            source=snapshot.source,
-            snapshot=snapshot,
-            format=chosen if chosen in ExportFormat.values else ExportFormat.JSONL,
-            streams=[],
-        )
+        form = ExportForm(request.POST, snapshot=snapshot)
+        if not form.is_valid():
+            return self._page(request, snapshot, form, status=400)
+        job = exports.start_export(self.context, source=snapshot.source, snapshot=snapshot, **form.cleaned_data)
         messages.success(request, "The export is being made. This page shows the link when it is ready.")
         return redirect("jobs:detail", pk=job.pk)
+
+    @staticmethod
+    def _page(request: HttpRequest, snapshot: Snapshot, form: ExportForm, status: int = 200) -> HttpResponse:
+        context = {"snapshot": snapshot, "source": snapshot.source, "form": form, "tab": "snapshots"}
+        return render(request, "backups/export.html", context, status=status)
 
 
 class ExportDownloadPage(AccountPage):
