@@ -13,6 +13,10 @@ class AccountNotFound(NotFound):
     code = "account.not_found"
 
 
+class PictureMissing(NotFound):
+    code = "picture.not_found"
+
+
 class PermissionMissing(Forbidden):
     code = "access.forbidden"
 

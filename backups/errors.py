@@ -45,11 +45,6 @@ class QueryNameTaken(Conflict):
     code = "query.name_taken"
 
 
-class ProofMissing(NotFound):
-    code = "source.not_proved"
-    remedy = "A restore drill runs every night; start a job of kind drill to have it now."
-
-
 class NotRestorable(ListBackupError):
     """A drill rebuilt something else than what was received."""
 

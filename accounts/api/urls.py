@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api.views import accounts, activity, auth, registration, tokens, users
+from accounts.api.views import accounts, activity, auth, pictures, registration, tokens, users
 
 urlpatterns = [
     path("auth/register", registration.RegisterView.as_view(), name="auth-register"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("auth/refresh", auth.RefreshView.as_view(), name="auth-refresh"),
     path("auth/profile", auth.ProfileView.as_view(), name="auth-profile"),
     path("users/me", users.MeView.as_view(), name="me"),
+    path("users/me/picture", pictures.MyPictureView.as_view(), name="my-picture"),
     path("users/me/settings", users.MySettingsView.as_view(), name="my-settings"),
     path("users/me/accounts", users.MyAccountsView.as_view(), name="my-accounts"),
     path("users/me/tokens", tokens.TokensView.as_view(), name="my-tokens"),

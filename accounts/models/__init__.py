@@ -5,6 +5,7 @@ from accounts.models.idempotency import IdempotencyKey
 from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
 from accounts.models.organization import Organization
+from accounts.models.picture import Picture
 from accounts.models.plan import Plan
 from accounts.models.schema_template import SchemaTemplate
 from accounts.models.user import User
@@ -17,6 +18,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organization",
+    "Picture",
     "Plan",
     "SchemaTemplate",
     "User",

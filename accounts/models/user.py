@@ -30,7 +30,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=10, default="en")
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
-    avatar = models.CharField(max_length=200, blank=True, help_text="the stored picture's name")
+    avatar = models.CharField(max_length=200, blank=True, help_text="names the present picture; empty: none")
     preferences = models.JSONField(default=dict, blank=True, help_text="notifications by kind and channel")
     default_account = models.ForeignKey(
         "accounts.Account", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -75,6 +75,10 @@ class InviteForm(forms.Form):
         self.fields["role"].initial = Role.MEMBER
 
 
+class PictureForm(forms.Form):
+    file = forms.FileField(allow_empty_file=True)
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     time_zone = forms.ChoiceField(label="Time zone", choices=[])

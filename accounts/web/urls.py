@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.web.context import add_navigation
-from accounts.web.views import accounts, activity, members, person, tree
+from accounts.web.views import accounts, activity, members, person, picture, tree
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("members/invitations/<uuid:pk>/", members.InvitationManagePage.as_view(), name="invitation-manage"),
     path("invitations/<str:secret>/", members.InvitationPage.as_view(), name="invitation"),
     path("invitations/address/<path:proof>/", members.InvitationAddressPage.as_view(), name="invitation-address"),
+    path("settings/profile/picture/", picture.OwnPicturePage.as_view(), name="my-picture"),
+    path("people/<uuid:user_id>/picture/", picture.PicturePage.as_view(), name="picture"),
     path("settings/profile/", person.ProfilePage.as_view(), name="profile"),
     path("settings/preferences/", person.PreferencesPage.as_view(), name="preferences"),
     path("settings/tokens/", person.TokensPage.as_view(), name="tokens"),

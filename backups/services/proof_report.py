@@ -11,6 +11,7 @@ from listbackup.core.web.downloads import Download
 
 _GREEN, _GREY, _LINE = (13, 97, 84), (95, 99, 94), (214, 217, 210)
 MOST_STREAMS = 400
+SHA256 = 64  # hexadecimal digits
 
 
 def proof_report(source: Source) -> bytes:
@@ -102,6 +103,8 @@ class _Page(FPDF):
             self.set_text_color(*_GREY)
             self.cell(60, 7, label, border="T")
             self.set_text_color(20, 24, 22)
+            if len(value) == SHA256:  # on one line, so that it can be copied
+                self.set_font("Courier", size=7.5)
             self.multi_cell(0, 7, _plain(value), border="T", new_x="LMARGIN", new_y="NEXT")
         self.ln(4)
 

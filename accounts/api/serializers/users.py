@@ -11,7 +11,7 @@ from accounts.services.profiles import notifications_of
 class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ["id", "email", "name", "time_zone", "language", "theme", "created_at", "last_login"]
+        fields = ["id", "email", "name", "time_zone", "language", "theme", "avatar", "created_at", "last_login"]
 
 
 class ProfileUpdateSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Members, invitations, the tree and one's own settings, as pages."""
 
+import io
 import logging
 import re
 import threading
@@ -7,7 +8,10 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
+from rest_framework.test import APIClient
 from structlog.stdlib import ProcessorFormatter
 
 from accounts.access.resolve import SESSION_KEY
@@ -268,3 +272,58 @@ def test_own_settings_then_saved(people, olga):
     assert (people.olga.name, people.olga.time_zone, people.olga.theme) == ("Olga B.", "Asia/Tokyo", "dark")
     assert people.olga.default_account_id == people.south.pk
     assert people.olga.preferences["notifications"]["backup_failed"] == []
+
+
+def picture(size=(300, 200), format="PNG", **options):
+    made = io.BytesIO()
+    Image.new("RGB", size, "teal").save(made, format, **options)
+    return SimpleUploadedFile(f"me.{format.lower()}", made.getvalue())
+
+
+def test_picture_saved_then_a_square_of_ours_seen_by_members_and_nobody_else(people, client):
+    client.force_login(people.mia)
+    secret = b"GPS 48.2, 16.3"
+    exif = Image.Exif()
+    exif[0x010E] = secret.decode()
+    assert client.post("/settings/profile/picture/", {"file": picture(format="JPEG", exif=exif)}).status_code == 302
+    answer = client.get("/settings/profile/picture/")
+    assert answer["Content-Type"] == "image/webp" and answer["X-Content-Type-Options"] == "nosniff"
+    with Image.open(io.BytesIO(answer.content)) as seen:
+        assert (seen.size, seen.format) == ((256, 256), "WEBP")
+    assert secret not in answer.content
+    client.force_login(people.vera)
+    assert client.get(f"/people/{people.mia.pk}/picture/").content == answer.content
+    assert f"/people/{people.mia.pk}/picture/?" in client.get("/members/").content.decode()
+    client.force_login(people.eve)
+    assert client.get(f"/people/{people.mia.pk}/picture/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"x" * 5_000_001],
+    ids=["empty", "svg", "broken", "large"],
+)
+def test_file_that_is_no_picture_then_said_beside_the_field(people, client, data):
+    client.force_login(people.mia)
+    answer = client.post("/settings/profile/picture/", {"file": SimpleUploadedFile("a.png", data)})
+    assert answer.status_code == 400 and "field-error" in answer.content.decode()
+    people.mia.refresh_from_db()
+    assert people.mia.avatar == ""
+
+
+def test_picture_of_very_many_pixels_then_refused_before_it_is_unpacked(people, client):
+    client.force_login(people.mia)
+    bomb = picture(size=(20_000, 20_000), compress_level=9)
+    assert bomb.size < 5_000_000
+    assert client.post("/settings/profile/picture/", {"file": bomb}).status_code == 400
+
+
+def test_picture_by_the_api_and_removed(people):
+    api = APIClient()
+    api.force_login(people.mia)
+    assert api.get("/api/v1/users/me/picture").status_code == 404
+    assert api.put("/api/v1/users/me/picture", {"file": picture()}, format="multipart").json()["avatar"]
+    assert api.get("/api/v1/users/me/picture")["Content-Type"] == "image/webp"
+    assert api.put("/api/v1/users/me/picture", {"file": picture(size=(1, 9))}, format="multipart").status_code == 200
+    assert api.delete("/api/v1/users/me/picture").status_code == 204
+    assert api.get("/api/v1/users/me").json()["avatar"] == ""

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.api import AccountAPIView
-from backups.errors import ProofMissing
 from backups.selectors.proofs import proof_of
 from backups.selectors.sources import get_source
 from backups.services.proof_report import report_file
@@ -27,8 +26,7 @@ class ProvedStreamSerializer(serializers.Serializer[Any]):
     rebuilt = serializers.IntegerField(help_text="records that were rebuilt and compared")
 
 
-class ProofSerializer(serializers.Serializer[Any]):
-    proved_at = serializers.DateTimeField()
+class DrillSerializer(serializers.Serializer[Any]):
     snapshot = serializers.UUIDField()
     number = serializers.IntegerField()
     taken_at = serializers.DateTimeField()
@@ -39,18 +37,21 @@ class ProofSerializer(serializers.Serializer[Any]):
     streams = ProvedStreamSerializer(many=True)
 
 
+class ProofSerializer(serializers.Serializer[Any]):
+    proved_at = serializers.DateTimeField(allow_null=True, help_text="null before the first good restore drill")
+    proof = DrillSerializer(allow_null=True)
+
+
 class ProofView(AccountAPIView):
     permissions = {"get": "source.view"}
 
     @extend_schema(operation_id="sources_proof", responses=ProofSerializer, tags=TAGS)
     def get(self, request: Request, pk: UUID) -> Response:
-        """When the source was last proved restorable, and how; 404 before the first restore drill."""
+        """When the source was last proved restorable, and how."""
         source = get_source(self.context, pk)
         proof = proof_of(source)
-        if proof is None:
-            raise ProofMissing(f"{source.name} was not proved restorable yet.")
         # `taken_at` is text already, so that the serializer only documents the shape.
-        return Response({"proved_at": source.proved_at, **asdict(proof)})
+        return Response({"proved_at": source.proved_at, "proof": asdict(proof) if proof else None})
 
 
 class ProofReportView(AccountAPIView):
