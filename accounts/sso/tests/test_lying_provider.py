@@ -164,3 +164,11 @@ def test_answer_of_another_shape_then_a_page_and_nobody_is_signed_in(people, lia
     liar.nonce = query["nonce"][0]
     answer = client.get("/accounts/oidc/liar/login/callback/", {"code": "c", "state": query["state"][0]})
     assert answer.status_code in (200, 401, 403, 502) and not signed_in(client)
+
+
+def test_issuer_that_calls_itself_otherwise_then_nobody_is_sent_there(people, liar, client):
+    honest = liar(type("Asked", (), {"path": "/.well-known/openid-configuration"}))
+    liar.answers["/.well-known/openid-configuration"] = honest | {"issuer": liar.url + "/"}
+    with pytest.raises(AssertionError):
+        begin(client, "liar")
+    assert not signed_in(client)
