@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.access.admin import ReadOnlyAdmin, TenantAdmin
-from backups.models import AccountKey, Job, RecoveryKey, SavedQuery, Snapshot, Source, SourceGroup
+from backups.models import AccountKey, Job, RecoveryKey, SavedQuery, Snapshot, Source, SourceGroup, StreamFields
 from backups.schedule.models import ActiveJob, DueCare, DueSource
 
 
@@ -57,6 +57,12 @@ class RecoveryKeyAdmin(TenantAdmin):
 class SavedQueryAdmin(TenantAdmin):
     list_display = ("name", "source", "account", "updated_at")
     list_select_related = ("source", "account")
+
+
+@admin.register(StreamFields)
+class StreamFieldsAdmin(TenantAdmin):
+    list_display = ("stream", "version", "source", "created_at")
+    list_select_related = ("source",)
 
 
 @admin.register(DueSource)

@@ -89,6 +89,7 @@ SENTENCES = {
     "sso.domain_verified": "verified a domain",
     "sso.domain_released": "gave a domain up",
     "sso.requirement_changed": "changed who must use single sign-on",
+    "source.fields_changed": "noticed that fields of a source changed",
     "source.queried": "asked a source by SQL",
     "query.saved": "saved a query",
     "query.deleted": "deleted a saved query",

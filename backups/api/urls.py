@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backups.api.views import comparison, groups, jobs, proof, queries, searching, sources
+from backups.api.views import comparison, fields, groups, jobs, proof, queries, searching, sources
 
 urlpatterns = [
     path("sources", sources.SourcesView.as_view(), name="sources"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sources/<uuid:pk>/query", queries.QueryView.as_view(), name="source-query"),
     path("sources/<uuid:pk>/queries", queries.SavedQueriesView.as_view(), name="source-queries"),
     path("sources/<uuid:pk>/queries/<uuid:query_id>", queries.SavedQueryView.as_view(), name="source-saved-query"),
+    path("sources/<uuid:pk>/fields", fields.FieldsView.as_view(), name="source-fields"),
     path("sources/<uuid:pk>/proof", proof.ProofView.as_view(), name="source-proof"),
     path("sources/<uuid:pk>/proof/report", proof.ProofReportView.as_view(), name="source-proof-report"),
     path("source-groups", groups.GroupsView.as_view(), name="source-groups"),

@@ -10,7 +10,9 @@ from backups.models import Job, Source
 from backups.pipeline.commit import finish_job
 from backups.pipeline.lease import Keeper
 from backups.query.drill import StreamDrill, drill
+from backups.query.fields import Fields
 from backups.selectors.snapshots import find_snapshot
+from backups.services.fields import note_fields
 from backups.services.snapshots import view_of
 from listbackup.core.clock import now, rfc3339
 
@@ -20,7 +22,8 @@ def run_drill(context: AccountContext, job: Job, keeper: Keeper) -> None:
     snapshot = find_snapshot(context, job.source)
     begun = time.monotonic()
     with view_of(snapshot) as view:
-        found = drill(view, step=keeper.check)
+        fields: dict[str, Fields] = {}
+        found = drill(view, step=keeper.check, fields=fields)
     seconds = time.monotonic() - begun
     bad = [one for one in found if not one.proved]
     if bad:
@@ -42,6 +45,7 @@ def run_drill(context: AccountContext, job: Job, keeper: Keeper) -> None:
     with transaction.atomic():
         finish_job(context, job, counts=counts, action="drill.succeeded", detail=counts)
         Source.objects.filter(pk=job.source_id).update(proved_at=now(), proof=proof)
+        note_fields(context, job.source, snapshot, fields)
 
 
 def _told(bad: list[StreamDrill]) -> str:

@@ -15,6 +15,7 @@ from backups.store.format import content_hashes
 from backups.store.manifest import Stream
 
 from .as_of import VERSION, View
+from .fields import Fields
 from .rows import RecordRow
 
 WHOLE = 20_000  # records: a larger stream is rebuilt in a part
@@ -40,9 +41,14 @@ class StreamDrill:
 
 
 def drill(
-    view: View, *, choose: random.Random | None = None, step: Callable[[], None] = lambda: None
+    view: View,
+    *,
+    choose: random.Random | None = None,
+    step: Callable[[], None] = lambda: None,
+    fields: dict[str, Fields] | None = None,
 ) -> list[StreamDrill]:
-    """Rebuilds every stream, or a sample of it. `step` is called after each batch and may raise to end the drill.
+    """Rebuilds every stream, or a sample of it. `step` is called after each batch and may raise to end the drill. `fields`
+    is filled with what the records of each stream look like.
 
     The file has no name and is gone with the process. Raises DamagedObject, KeyUnavailable, BlobMissing, OSError.
     """
@@ -54,6 +60,9 @@ def drill(
         entry = view.manifest.streams[name]
         whole = entry.records <= min(WHOLE, left)
         rows = view.iterate(name) if whole else _sample(view, name, dice, min(SAMPLE, left))
+        if fields is not None:
+            fields[name] = Fields(whole=whole)
+            rows = fields[name].watch(rows)
         rebuilt, wrong = _rebuild(rows, step)
         left -= rebuilt
         found.append(StreamDrill(name, entry.records, rebuilt if whole else _count(view, entry), rebuilt, wrong))

@@ -3,7 +3,19 @@
 from django.urls import include, path
 
 from accounts.web.context import add_navigation
-from backups.web.views import compare, data, groups, jobs, onboarding, overview, proof, queries, snapshots, sources
+from backups.web.views import (
+    compare,
+    data,
+    fields,
+    groups,
+    jobs,
+    onboarding,
+    overview,
+    proof,
+    queries,
+    snapshots,
+    sources,
+)
 
 source_pages = [
     path("", sources.SourceListPage.as_view(), name="list"),
@@ -11,6 +23,7 @@ source_pages = [
     path("<uuid:pk>/data/", data.DataPage.as_view(), name="data"),
     path("<uuid:pk>/record/", data.RecordPage.as_view(), name="record"),
     path("<uuid:pk>/snapshots/", snapshots.SourceSnapshotsPage.as_view(), name="snapshots"),
+    path("<uuid:pk>/fields/", fields.FieldsPage.as_view(), name="fields"),
     path("<uuid:pk>/proof/", proof.ProofPage.as_view(), name="proof"),
     path("<uuid:pk>/proof/report/", proof.ProofReportPage.as_view(), name="proof-report"),
     path("<uuid:pk>/query/", queries.QueryPage.as_view(), name="query"),
