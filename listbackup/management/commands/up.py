@@ -48,6 +48,9 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             pass
         finally:
+            # Who presses Ctrl-C again must not cut the stopping off: it would leave children behind.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             self._say(options, "Stopping …")
             supervisor.stop()
             services.close()

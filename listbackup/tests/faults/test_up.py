@@ -32,6 +32,8 @@ def test_ctrl_c_leaves_no_process_and_a_crash_leaves_nothing_that_blocks(tmp_pat
     with running_demo(var) as demo:
         assert httpx.get(f"{demo.base}/api/v1/status").status_code == 200
         assert len(processes(var)) > 5
+        demo.process.send_signal(signal.SIGTERM)  # and Ctrl-C right behind it, as an impatient person does
+        time.sleep(0.5)
     assert processes(var) == {}
 
     with running_demo(var) as demo:
