@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 
+from backups.store.compaction import newest_rows
 from backups.store.index import KeyIndex, fingerprints
 from backups.store.keys import Keyring
 from backups.store.manifest import Manifest, Segment, Stream
@@ -98,11 +98,12 @@ class View:
         text: str,
         streams: Sequence[str] | None = None,
         *,
+        manifests: Sequence[Manifest] = (),
         after: tuple[str, str, int] | None = None,
         limit: int = 100,
     ) -> list[Past]:
-        """Every version up to this snapshot whose JSON contains the text; see `search.search_past`."""
-        return search.search_past(self, text, streams, after, limit)
+        """Every version in this snapshot or in `manifests` whose JSON contains the text; see `search.search_past`."""
+        return search.search_past(self, text, streams, manifests, after, limit)
 
     def iterate(self, stream: str) -> Iterator[list[RecordRow]]:
         """All live records in batches, in storage order; memory stays flat."""
@@ -128,6 +129,15 @@ class View:
         return list(names)
 
     # -- for the other modules of this package --------------------------------------------------------------------
+
+    def all_segments(self, stream: str, manifests: Sequence[Manifest]) -> list[Segment]:
+        """Of this snapshot and of `manifests`, each once. A compacted one repeats rows of those it was made from."""
+        found: dict[str, Segment] = {}
+        for manifest in (*manifests, self.manifest):
+            entry = manifest.streams.get(stream)
+            for segment in entry.segments if entry else ():
+                found[manifest.object_name(segment)] = segment
+        return list(found.values())
 
     def stream(self, name: str) -> Stream:
         """Raises NotFound."""
@@ -219,13 +229,7 @@ class View:
 
     def _winners(self, entry: Stream) -> KeyIndex:
         """For each key, the position (from 1) of its newest row among all rows of the stream."""
-        index, at = KeyIndex(), 1
-        for segment in entry.segments:
-            for batch in self._batches(segment, ["key"]):
-                keys = fingerprints(map(str.encode, batch.column("key").to_pylist()))
-                index.put_many(keys, np.arange(at, at + len(keys), dtype=np.uint64))
-                at += len(keys)
-        return index
+        return newest_rows(self._batches(segment, ["key"]) for segment in entry.segments)
 
 
 def key_range(after: str | None, end: str | None) -> tuple[str, list[Any]]:

@@ -58,6 +58,7 @@ class Difference:
         if (newer.manifest.account, newer.manifest.source) != (older.account, older.source):
             raise InvalidInput("Only snapshots of one source can be compared.")
         self.view, self.older = newer, older
+        self._continued: dict[str, bool] = {}
 
     def streams(self) -> list[tuple[str, str]]:
         """(name, label) of all streams of either snapshot, sorted by label."""
@@ -155,16 +156,16 @@ class Difference:
     def _sql(self, stream: str, start: str | None, end: str | None) -> tuple[str, list[Any]]:
         """A statement of (key, kind) of what differs between the keys `start` and `end`, and its values."""
         old, new = self._segments(stream)
-        lone = self._lone(stream)
         where, values = key_range(start, end)
+        touched = self._touched(stream, where)
         # Versions only grow: where the newer snapshot keeps all of the older one, its own segments decide.
-        deciding = lone if self._names(old) <= self._names(new) else new
+        deciding = self._lone(stream) if self._names(old) <= self._names(new) else new
 
         def state(segments: Sequence[Segment]) -> str:
             return f"""SELECT key, arg_max(op, {VERSION}) AS op, arg_max(hash, {VERSION}) AS hash
                        FROM {self._table(segments)} WHERE {where} AND key IN (SELECT key FROM touched) GROUP BY key"""  # noqa: S608
 
-        sql = f"""WITH touched AS (SELECT DISTINCT key FROM {self._table(lone)} WHERE {where}),
+        sql = f"""WITH touched AS ({touched}),
                        was AS ({state(old)}), now AS ({state(deciding)})
                   SELECT touched.key AS key,
                          CASE WHEN was.op = 'u' AND now.op = 'u' THEN 'changed'
@@ -173,6 +174,26 @@ class Difference:
                   WHERE (was.op = 'u' OR now.op = 'u')
                     AND NOT coalesce(was.op = 'u' AND now.op = 'u' AND was.hash = now.hash, false)"""  # noqa: S608
         return sql, values * 3
+
+    def _touched(self, stream: str, where: str) -> str:
+        """A statement of the keys that may differ."""
+        old, new = self._segments(stream)
+        if not self._names(old) <= self._names(new) and self._continues(stream):
+            # Compacted between the two: the newest row of each key is still there, and says when it was written.
+            return f"""SELECT DISTINCT key FROM {self._table(new)}
+                       WHERE number > {int(self.older.number)} AND {where}"""  # noqa: S608
+        return f"SELECT DISTINCT key FROM {self._table(self._lone(stream))} WHERE {where}"  # noqa: S608
+
+    def _continues(self, stream: str) -> bool:
+        """Whether the newer list surely goes on from the older one: it holds rows that are as old. A stream that was
+        dropped and came back has none."""
+        if self.view.manifest.number < self.older.number:  # compared backwards
+            return False
+        if stream not in self._continued:
+            new = self._segments(stream)[1]
+            found = self.view.execute(f"SELECT min(number) FROM {self._table(new)}", [])  # noqa: S608
+            self._continued[stream] = found[0][0] is not None and found[0][0] <= self.older.number
+        return self._continued[stream]
 
     def _table(self, segments: Sequence[Segment]) -> str:
         return self.view.table(segments) if segments else NOTHING

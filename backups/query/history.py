@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from backups.store.manifest import Manifest, Segment
+from backups.store.manifest import Manifest
 
 from .rows import Version
 
@@ -13,17 +13,11 @@ if TYPE_CHECKING:
 
 def versions(view: "View", stream: str, key: str, manifests: Sequence[Manifest]) -> list[Version]:
     """Newest first. Segments that several snapshots share are read once."""
-    segments: dict[str, Segment] = {}
-    taken = {}
-    for manifest in (*manifests, view.manifest):
-        taken[manifest.number] = (manifest.snapshot, manifest.taken_at)
-        entry = manifest.streams.get(stream)
-        for segment in entry.segments if entry else ():
-            if segment.min_key <= key <= segment.max_key:
-                segments[manifest.object_name(segment)] = segment
+    taken = {one.number: (one.snapshot, one.taken_at) for one in (*manifests, view.manifest)}
+    segments = [one for one in view.all_segments(stream, manifests) if one.min_key <= key <= one.max_key]
     if not segments:
         return []
-    sql = f"""SELECT number, seq, op, raw, hash FROM {view.table(list(segments.values()))}
+    sql = f"""SELECT DISTINCT ON (number, seq) number, seq, op, raw, hash FROM {view.table(segments)}
               WHERE key = ? ORDER BY number DESC, seq DESC"""  # noqa: S608
     answer = []
     for number, seq, op, raw, digest in view.execute(sql, [key]):

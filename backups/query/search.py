@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from backups.store.manifest import Manifest
+
 from .rows import Hit, Past, pattern
 
 if TYPE_CHECKING:
@@ -33,7 +35,12 @@ def search(view: "View", text: str, streams: Sequence[str] | None, limit: int) -
 
 
 def search_past(
-    view: "View", text: str, streams: Sequence[str] | None, after: tuple[str, str, int] | None, limit: int
+    view: "View",
+    text: str,
+    streams: Sequence[str] | None,
+    manifests: Sequence[Manifest],
+    after: tuple[str, str, int] | None,
+    limit: int,
 ) -> list[Past]:
     """Versions that contain the text, replaced and deleted ones too: by stream, key, and then in order of time.
 
@@ -44,16 +51,24 @@ def search_past(
         if len(found) >= limit:
             break
         if after is None or name > after[0]:
-            found += _past_of(view, name, text, None, limit - len(found))
+            found += _past_of(view, name, text, manifests, None, limit - len(found))
         elif name == after[0]:
-            found += _past_of(view, name, text, after[1:], limit - len(found))
+            found += _past_of(view, name, text, manifests, after[1:], limit - len(found))
     return found
 
 
-def _past_of(view: "View", stream: str, text: str, after: tuple[str, int] | None, limit: int) -> list[Past]:
+def _past_of(
+    view: "View",
+    stream: str,
+    text: str,
+    manifests: Sequence[Manifest],
+    after: tuple[str, int] | None,
+    limit: int,
+) -> list[Past]:
     from .as_of import VERSION
 
-    segments = view.stream(stream).segments
+    view.stream(stream)
+    segments = view.all_segments(stream, manifests)
     if not segments:
         return []
     table = view.table(segments)
@@ -62,7 +77,7 @@ def _past_of(view: "View", stream: str, text: str, after: tuple[str, int] | None
     if after is not None:
         later = f"(key > ? OR (key = ? AND {VERSION} > ?))"
         values += [after[0], after[0], after[1]]
-    sql = f"""SELECT key, {VERSION} AS v, number, raw FROM {table}
+    sql = f"""SELECT DISTINCT ON (key, v) key, {VERSION} AS v, number, raw FROM {table}
               WHERE regexp_matches(raw, ?, 'i') AND {later} ORDER BY key, v LIMIT {int(limit)}"""  # noqa: S608
     hits = view.execute(sql, values)
     ends = _ends(view, table, sorted({row[0] for row in hits}))
@@ -81,7 +96,7 @@ def _ends(view: "View", table: str, keys: list[str]) -> dict[tuple[str, int], tu
     if not keys:
         return {}
     marks = ", ".join("?" * len(keys))
-    sql = f"""SELECT key, {VERSION} AS v, number, op FROM {table}
+    sql = f"""SELECT DISTINCT ON (key, v) key, {VERSION} AS v, number, op FROM {table}
               WHERE key >= ? AND key <= ? AND key IN ({marks}) ORDER BY key, v"""  # noqa: S608
     rows = view.execute(sql, [keys[0], keys[-1], *keys])
     return {(before[0], before[1]): (row[2], row[3]) for before, row in pairwise(rows) if before[0] == row[0]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backups.models import Snapshot, Source
 from backups.query.rows import Past
-from backups.services.snapshots import newest, view_of
+from backups.services.snapshots import manifests_of, newest, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def search_past(
 ) -> list[PastHit]:
     """Versions that contain the text, by stream, key and time. Raises SnapshotMissing, NotFound, DamagedObject."""
     with view_of(newest(source)) as view:
-        found = view.search_past(text, streams, after=after, limit=limit)
+        found = view.search_past(text, streams, manifests=manifests_of(source), after=after, limit=limit)
         labels = {name: label for name, label, _ in view.streams()}
     numbers = {hit.number for hit in found} | {hit.until for hit in found if hit.until is not None}
     rows = Snapshot.objects.filter(source=source, number__in=numbers).values_list("number", "taken_at")

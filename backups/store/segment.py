@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from listbackup.core.storage.blobs import Blobs
@@ -96,6 +97,22 @@ class SegmentWriter:
             self.abandon()
             raise
 
+    def add_rows(self, rows: "pa.RecordBatch") -> None:
+        """Rows of other segments, with the numbers that they have there, as one row group; at most one row of a key."""
+        try:
+            self._write_group()
+            gone = rows.column("raw").null_count
+            self.deletes += gone
+            self.upserts += len(rows) - gone
+            self.raw_bytes += pc.sum(pc.binary_length(rows.column("raw"))).as_py() or 0
+            if len(rows):
+                rows = rows.take(pc.sort_indices(rows, sort_keys=[("key", "ascending")]))
+                keys = rows.column("key")
+                self._write_batch(rows, keys[0].as_buffer().to_pybytes(), keys[-1].as_buffer().to_pybytes())
+        except BaseException:
+            self.abandon()
+            raise
+
     def _fitting(self, raws: Sequence[bytes | None], start: int) -> tuple[int, int]:
         """Where the rows from `start` that this row group takes end, and their bytes of raw: at least one row."""
         stop = min(len(raws), start + ROW_GROUP_ROWS - len(self._rows.keys))
@@ -155,9 +172,6 @@ class SegmentWriter:
         count = len(rows.keys)
         if not count:
             return
-        if self._least is None or rows.keys[0] < self._least:
-            self._least = rows.keys[0]
-        self._greatest = max(self._greatest, rows.keys[-1])
         gone = None in rows.raws
         ops = pa.array(["d" if raw is None else "u" for raw in rows.raws]) if gone else pa.repeat("u", count)
         hashes = pa.py_buffer(b"".join(rows.hashes))
@@ -170,8 +184,15 @@ class SegmentWriter:
             pa.array(rows.cursors, pa.string()),
             _text(rows.raws),
         ]
+        least, greatest = rows.keys[0], rows.keys[-1]
         del rows  # the columns hold copies
-        self._parquet.write_batch(pa.record_batch(columns, schema=SCHEMA), row_group_size=count)
+        self._write_batch(pa.record_batch(columns, schema=SCHEMA), least, greatest)
+
+    def _write_batch(self, rows: "pa.RecordBatch", least: bytes, greatest: bytes) -> None:
+        if self._least is None or least < self._least:
+            self._least = least
+        self._greatest = max(self._greatest, greatest)
+        self._parquet.write_batch(rows, row_group_size=len(rows))
 
 
 class _Rows:

@@ -1,20 +1,21 @@
 """One stream of a snapshot being written: what changed is written, what did not is skipped, what is gone is noted."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from listbackup.core.storage.blobs import Blobs
+from listbackup.core.storage.blobs import BlobMissing, Blobs
 
-from . import seen
+from . import compaction, seen
+from .errors import DamagedObject
 from .format import PART_BYTES, Place, content_hashes, part_name
 from .index import ABSENT, KeyIndex, Numbers, fingerprints, version_values
 from .keys import AccountKey, Keyring
 from .manifest import Segment, Stream
-from .sealed import open_sealed
+from .sealed import SealedFile, open_sealed
 from .segment import SegmentWriter, read_batches
 
 
@@ -197,10 +198,32 @@ class StreamWriter:
                 records=self.live,
                 counts=asdict(self._counts),
                 state=state,
-                segments=[*self._base, *self._done],
+                segments=self._compacted([*self._base, *self._done]),
             )
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _compacted(self, segments: list[Segment]) -> list[Segment]:
+        chosen = compaction.choose(segments, self.live)
+        if chosen is None:
+            return segments
+        start, stop = chosen
+        self._index = None  # its memory is needed, and nothing is added any more
+        try:
+            return [*segments[:start], *self._rewritten(segments[start:stop]), *segments[stop:]]
+        except (DamagedObject, BlobMissing):
+            return segments  # the verifier names it; what can be read must not go on from a guess
+
+    def _rewritten(self, segments: list[Segment]) -> list[Segment]:
+        run = self._run
+
+        def begin() -> SegmentWriter:
+            return SegmentWriter(run.blobs, run.key, run.place, self._next_part(), self.name, run.number)
+
+        def batches(segment: Segment, columns: list[str] | None) -> Iterator[Any]:
+            return read_batches(self._file(segment), columns)
+
+        return compaction.compact(segments, batches, begin)
 
     def _take(self, page: "Columns") -> PageCounts:
         counts = PageCounts()
@@ -286,11 +309,13 @@ class StreamWriter:
         return gone
 
     def _keys(self, segment: Segment, columns: list[str]):  # type: ignore[no-untyped-def]
+        for batch in read_batches(self._file(segment), columns):
+            yield fingerprints(map(str.encode, batch.column("key").to_pylist())), batch
+
+    def _file(self, segment: Segment) -> SealedFile:
         place = Place(self._run.place.account, self._run.place.source, segment.date, segment.snapshot)
         name, identity = place.segment(segment.part), place.identity("segment", segment.part)
-        file = open_sealed(self._run.blobs, self._run.keyring, name, identity, segment.bytes)
-        for batch in read_batches(file, columns):
-            yield fingerprints(map(str.encode, batch.column("key").to_pylist())), batch
+        return open_sealed(self._run.blobs, self._run.keyring, name, identity, segment.bytes)
 
 
 class Columns:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from listbackup.core.storage.blobs import Blobs
@@ -29,6 +29,7 @@ def write_snapshot(
     previous: Manifest | None = None,
     snapshot: str = "",
     source: str = "src",
+    drop: Sequence[str] = (),
 ) -> Committed:
     number = previous.number + 1 if previous else 1
     name = snapshot or f"snap{number}"
@@ -37,7 +38,7 @@ def write_snapshot(
     ) as writer:
         for stream, rows in streams.items():
             writer.stream(stream).add(rows)
-        return writer.commit(taken_at=TAKEN)
+        return writer.commit(taken_at=TAKEN, drop=drop)
 
 
 def read_state(blobs: Blobs, keyring: Keyring, manifest: Manifest, stream: str) -> dict[str, str]:

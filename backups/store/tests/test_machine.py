@@ -1,8 +1,11 @@
-"""Random use against a model in memory: pages, deletions, sweeps, flushes, kills, resumes, commits, key rotation."""
+"""Random use against a model in memory: pages, deletions, sweeps, flushes, kills, resumes, commits, key rotation.
+
+Lists of segments are compacted from three on, so that short runs meet it too."""
 
 import json
 import tempfile
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -24,6 +27,8 @@ pages = st.lists(st.tuples(st.sampled_from(KEYS), st.integers(0, 3)), max_size=8
 class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
+        self.small = mock.patch.multiple("backups.store.compaction", FEW=2, SLACK_ROWS=4)
+        self.small.start()
         self.folder = tempfile.TemporaryDirectory(prefix="store-machine-")
         self.blobs = LocalBlobs(self.folder.name)
         self.ring = Keyring("acc", [AccountKey.new(1)])
@@ -124,6 +129,7 @@ class StoreMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "blobs"):
             return
+        self.small.stop()
         self.run.abandon()
         for name, state in self.committed:
             manifest = load_manifest(self.blobs, self.ring, name)
