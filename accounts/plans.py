@@ -21,7 +21,7 @@ DEFAULT_PLAN = "trial"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`unit`: count, bytes or minutes. `grows`: usage is counted against it; otherwise it is a bound (`frequency`)."""
+    """`unit`: count, bytes, minutes or days. `grows`: usage is counted against it; otherwise it is a bound (`frequency`)."""
 
     name: str
     label: str
@@ -38,6 +38,7 @@ LIMITS = {
         Limit("sub_accounts", "Sub-accounts"),
         Limit("users", "People"),
         Limit("frequency", "Shortest time between backups", unit="minutes", grows=False),
+        Limit("retention", "Snapshots are kept", unit="days", grows=False),
         Limit("sessions", "Sign-ins at the same time", grows=False),
     )
 }

@@ -66,6 +66,13 @@ class SnapshotStatus(models.TextChoices):
     SUSPICIOUS = "suspicious", "Please check"
 
 
+class DeletedBy(models.TextChoices):
+    """Why a snapshot is to be removed."""
+
+    RETENTION = "retention", "Retention"
+    HAND = "hand", "By hand"
+
+
 class KeyState(models.TextChoices):
     ACTIVE = "active", "Active"
     RETIRED = "retired", "Retired"

@@ -37,6 +37,24 @@ class ScheduleInvalid(InvalidInput):
     remedy = "Choose a schedule such as hourly, daily:02:30, weekly:mon:02:30, every:15m or cron:30 2 * * *."
 
 
+class HoldNotFound(NotFound):
+    code = "hold.not_found"
+
+
+class HeldBack(Conflict):
+    """A legal hold covers what was to be deleted."""
+
+    code = "hold.in_place"
+    remedy = "Release the hold first, if you may."
+
+
+class StillNeeded(Conflict):
+    """The newest snapshot of a source, or its last good one."""
+
+    code = "snapshot.needed"
+    remedy = "Wait for the next complete backup, or delete the source."
+
+
 class QueryNotFound(NotFound):
     code = "query.not_found"
 

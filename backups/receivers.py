@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from accounts.access.context import AccountContext
+from accounts.enums import AccountStatus
 from accounts.models import Account
 from accounts.signals import account_closed, account_erasing, account_opened
 from backups.enums import ACTIVE_STATES, SourceStatus, Trigger
@@ -67,7 +68,9 @@ def look_after_what_was_stored(context: AccountContext, job: Job, **_: Any) -> N
 
 
 @receiver(account_closed)
-def stop_with_the_account(context: AccountContext, **_: Any) -> None:
+def stop_with_the_account(context: AccountContext, account: Account, **_: Any) -> None:
+    if account.status == AccountStatus.CLOSING:
+        closing.refuse_while_held(context)
     closing.stop_everything(context)
 
 

@@ -52,10 +52,10 @@ def look_after() -> int:
 
 @shared_task(name="backups.collect_parts", base=AccountTask)
 def collect_parts(context: AccountContext, source_id: str) -> int:
-    from backups.services.collection import collect_for  # late: heavy
+    from backups.services.upkeep import tidy_by_id  # late: heavy
 
     pk = _id(source_id)
-    return collect_for(context, pk) if pk else 0
+    return tidy_by_id(context, pk) if pk else 0
 
 
 @shared_task(name="backups.remove_unfinished_objects", base=BaseTask)

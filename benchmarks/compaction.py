@@ -1,6 +1,6 @@
 """A stream after many small runs, with and without compaction: length of the list, stored bytes, one record, a page.
 
-    python benchmarks/compaction.py [--records N] [--runs N] [--changed SHARE]
+python benchmarks/compaction.py [--records N] [--runs N] [--changed SHARE]
 """
 
 import argparse

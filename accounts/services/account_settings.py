@@ -36,6 +36,18 @@ SETTINGS = {
             ),
         ),
         Setting(
+            "retention",
+            "How long snapshots are kept",
+            "The newest and the last good one always stay; each source may have rules of its own.",
+            (
+                ("all", "All of them, for ever"),
+                ("days=30 daily=90 weekly=52 monthly=120", "30 days all, then daily, weekly and monthly for 10 years"),
+                ("days=30 daily=90 weekly=52", "30 days all, daily for 90 days, weekly for a year"),
+                ("days=90", "90 days"),
+                ("days=30", "30 days"),
+            ),
+        ),
+        Setting(
             "warn_on_failure",
             "Mail when a backup fails",
             "To owners and admins of the account and of those above it.",

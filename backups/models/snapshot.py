@@ -5,13 +5,21 @@ from typing import Any
 import orjson
 from django.db import models
 
-from accounts.access.querysets import TenantModel
-from backups.enums import SnapshotStatus
+from accounts.access.querysets import TenantManager, TenantModel, TenantQuerySet
+from backups.enums import DeletedBy, SnapshotStatus
+
+
+class KeptSnapshots(TenantManager):
+    """Those that can be read: of removed ones only the row is left."""
+
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        return super().get_queryset().filter(removed_at__isnull=True)
 
 
 class Snapshot(TenantModel):
-    """Made once, at the commit of a job; only the results of verifications change later.
+    """Made once, at the commit of a job; only the results of verifications, and what becomes of it, change later.
 
+    Removed ones keep their row, without content: versions of records go on telling when they were written.
     `streams_json`: list of {name, label, records, new, changed, unchanged, deleted, state, message}.
     """
 
@@ -36,8 +44,16 @@ class Snapshot(TenantModel):
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_ok = models.BooleanField(null=True, blank=True)
     verify_detail = models.JSONField(default=dict, blank=True)
+    delete_at = models.DateTimeField(null=True, blank=True, help_text="from then on it may be removed")
+    delete_by = models.CharField(max_length=10, choices=DeletedBy.choices, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = KeptSnapshots()
+    everything = TenantManager()
 
     class Meta(TenantModel.Meta):
+        base_manager_name = "everything"
+        default_manager_name = "objects"
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["source", "-number"], name="snapshot_of_source"),

@@ -14,6 +14,12 @@ class Source(TenantModel):
     name = models.CharField(max_length=150)
     streams = models.JSONField(default=list, blank=True)
     schedule = models.CharField(max_length=100, default="daily", help_text="see backups.schedule.timetable")
+    retention = models.CharField(
+        max_length=200, blank=True, help_text="see backups.retention.policy; empty: the account's"
+    )
+    erase_at = models.DateTimeField(
+        null=True, blank=True, help_text="of a deleted source: when its snapshots are erased"
+    )
     status = models.CharField(max_length=16, choices=SourceStatus.choices, default=SourceStatus.ACTIVE)
     status_changed_at = models.DateTimeField(null=True, blank=True)
     health = models.CharField(max_length=12, choices=Health.choices, default=Health.UNKNOWN)

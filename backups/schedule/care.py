@@ -11,6 +11,7 @@ from backups.enums import ACTIVE_STATES, JobKind, Trigger
 from backups.models import Job, Source
 from backups.schedule.models import DueCare
 from backups.services.jobs import start_job
+from backups.services.sources import erase_when_due
 from listbackup.core.clock import now
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,9 @@ def _next_one(moment: dt.datetime) -> bool:
 def _care(row: DueCare, source: Source, moment: dt.datetime) -> None:
     from backups.tasks import collect_parts  # late: leaf task
 
+    if erase_when_due(system_context(row.account), source, moment):
+        log.info("erasure_due", source=str(source.pk))
+        return
     if wants_verification(source, moment):
         start_job(system_context(row.account), source=source, kind=JobKind.VERIFY, trigger=Trigger.SCHEDULE)
         log.info("verification_due", source=str(source.pk))

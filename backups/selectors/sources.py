@@ -23,6 +23,27 @@ def sources_of(context: AccountContext) -> QuerySet[Source]:
     return found
 
 
+def deleted_sources(context: AccountContext) -> QuerySet[Source]:
+    """Deleted ones that still have their snapshots, the last deleted first."""
+    found: QuerySet[Source] = (
+        Source.objects.visible_to(context)
+        .filter(status=SourceStatus.DELETED, last_snapshot__isnull=False)
+        .select_related("connection", "last_snapshot", "account")
+        .defer("proof")
+        .order_by("-status_changed_at", "-id")
+    )
+    return found
+
+
+def get_deleted(context: AccountContext, pk: object) -> Source:
+    """Raises SourceNotFound."""
+    key = _uuid(pk)
+    source = deleted_sources(context).filter(pk=key).first() if key else None
+    if source is None:
+        raise SourceNotFound("There is no such deleted source.")
+    return source
+
+
 def get_source(context: AccountContext, pk: object) -> Source:
     """Raises SourceNotFound, for somebody else's too."""
     key = _uuid(pk)

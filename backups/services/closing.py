@@ -5,7 +5,8 @@ from django.db import transaction
 from accounts.access.context import AccountContext
 from accounts.models import Account
 from backups.enums import ACTIVE_STATES, KeyState, SourceStatus
-from backups.models import AccountKey, Job, RecoveryKey, Snapshot, Source
+from backups.errors import HeldBack
+from backups.models import AccountKey, Hold, Job, RecoveryKey, Snapshot, Source
 from backups.schedule import table
 from backups.services.jobs import cancel_job
 from backups.services.storage import snapshot_blobs
@@ -29,8 +30,22 @@ def go_on(context: AccountContext) -> None:
         source.save(update_fields=["next_run_at"])
 
 
+def refuse_while_held(context: AccountContext) -> None:
+    """Raises HeldBack when a hold stands on anything in the account, below it, or on it from above."""
+    inside = Hold.objects.visible_to(context).filter(released_at__isnull=True)
+    above = Hold.objects.shared_with(context).filter(
+        source__isnull=True, snapshot__isnull=True, released_at__isnull=True
+    )
+    if inside.exists() or above.exists():
+        raise HeldBack(f"{context.account.name} cannot be deleted: a legal hold covers some of its data.")
+
+
 def erase_everything(context: AccountContext, account: Account) -> None:
-    """Keys first: from then on nothing can be read, whatever copies of the objects there are. Repeatable."""
+    """Keys first: from then on nothing can be read, whatever copies of the objects there are. Repeatable.
+
+    Raises HeldBack.
+    """
+    refuse_while_held(context)
     AccountKey.objects.visible_to(context).update(wrapped=b"", state=KeyState.ERASED)
     RecoveryKey.objects.visible_to(context).delete()
     with transaction.atomic():
@@ -38,7 +53,7 @@ def erase_everything(context: AccountContext, account: Account) -> None:
         table.forget_sources(sources)
         table.forget_care_of(sources)
         sources.update(last_snapshot=None, records=0, bytes_stored=0, status=SourceStatus.DELETED)
-        Snapshot.objects.visible_to(context).delete()
+        Snapshot.everything.visible_to(context).delete()
     blobs = snapshot_blobs()
     for node in Account.objects.filter(path__startswith=account.path):
         for info in list(blobs.list(f"accounts/{node.pk}/")):

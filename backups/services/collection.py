@@ -1,19 +1,22 @@
-"""Collecting parts that runs left behind without a snapshot: first a plan, then its execution.
+"""Collecting what nobody needs: parts that runs left behind without a snapshot, and what only removed snapshots held.
 
-An object goes only when it is a part (never a manifest or a list of checksums), older than a day, named by no manifest
-that lies in the storage, and not of a run that may still go on from its checkpoint. When anything is unclear (a
-manifest that cannot be opened, a snapshot without its manifest) nothing goes at all.
+Mark and sweep, first a plan, then its execution. A part without a snapshot goes only when it is older than a day, named
+by no manifest that lies in the storage, and not of a run that may still go on from its checkpoint. An object of a removed
+snapshot goes when no other snapshot's manifest names it. When anything is unclear (a manifest that cannot be opened, a
+snapshot without its manifest) nothing goes at all.
 """
 
 import datetime as dt
 import json
 import posixpath
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
@@ -35,60 +38,76 @@ PARTS = (".parquet", ".seen")
 
 @dataclass(slots=True)
 class Plan:
-    """`orphans` are object names, by the folder of their run; `kept` counts the parts that stay."""
+    """`orphans` are names of parts without a snapshot, `removed` are objects that only removed snapshots needed; both by
+    the folder of their run. `kept` counts the parts that stay."""
 
-    orphans: dict[str, list[str]] = field(default_factory=dict)
-    bytes: int = 0
+    orphans: dict[str, list[BlobInfo]] = field(default_factory=dict)
+    removed: dict[str, list[BlobInfo]] = field(default_factory=dict)
     kept: int = 0
 
     @property
     def count(self) -> int:
-        return sum(map(len, self.orphans.values()))
+        return sum(map(len, (*self.orphans.values(), *self.removed.values())))
+
+    @property
+    def bytes(self) -> int:
+        return sum(info.size for found in (self.orphans, self.removed) for infos in found.values() for info in infos)
 
 
 def plan_collection(source: Source, *, moment: dt.datetime | None = None) -> Plan:
     """What could go. Reads only. Raises DamagedObject, KeyUnavailable, StorageUnavailable."""
-    oldest = (moment or now()) - GRACE
-    found, protected = Plan(), _resumable(source, moment or now())
-    for folder, objects in _folders(source).items():
+    moment = moment or now()
+    found, protected, folders = Plan(), _resumable(source, moment), _folders(source)
+    removed = _removed_folders(source, folders)
+    alive = _alive(source, folders, removed) if removed else None
+    for folder, objects in folders.items():
         parts = [info for info in objects if info.name.endswith(PARTS)]
-        if folder.rsplit("/", 1)[-1] in protected or not any(info.modified < oldest for info in parts):
-            found.kept += len(parts)
-            continue
-        named = _named(source, folder, objects)
-        gone = [info for info in parts if named is not None and info.name not in named and info.modified < oldest]
-        found.kept += len(parts) - len(gone)
-        if gone:
-            found.orphans[folder] = [info.name for info in gone]
-            found.bytes += sum(info.size for info in gone)
+        gone: list[BlobInfo] = []
+        if folder in removed:
+            if alive is not None:
+                gone = [info for info in objects if info.name not in alive]
+                found.removed |= {folder: gone} if gone else {}
+        elif _run_of(folder) not in protected and any(info.modified < moment - GRACE for info in parts):
+            named = _named(source, folder, objects)
+            if named is not None:
+                gone = [info for info in parts if info.name not in named and info.modified < moment - GRACE]
+                found.orphans |= {folder: gone} if gone else {}
+        found.kept += len(set(parts) - set(gone))
     return found
 
 
 def collect(context: AccountContext, source: Source, *, moment: dt.datetime | None = None) -> int:
     """Plans and executes; returns how many objects went. May run twice, or end in the middle, without harm."""
     plan = plan_collection(source, moment=moment)
-    removed, blobs = 0, snapshot_blobs()
-    for folder, names in plan.orphans.items():
-        # Looked at again right before: a run that began meanwhile, or a manifest that appeared, saves its parts.
-        if folder.rsplit("/", 1)[-1] in _resumable(source, moment or now()):
-            continue
-        named = _named(source, folder, list(blobs.list(f"{folder}/")))
-        if named is None:
-            continue
-        for name in names:
-            if name not in named:
-                blobs.delete(name)
-                removed += 1
-    if removed:
-        record(context, "source.parts_collected", source, objects=removed, bytes=plan.bytes)
-        log.info("parts_collected", source=str(source.pk), objects=removed, bytes=plan.bytes)
-    return removed
+    orphans = sum(_collect_orphans(source, folder, infos, moment or now()) for folder, infos in plan.orphans.items())
+    removed = sum(_collect_removed(source, infos) for infos in plan.removed.values())
+    if orphans or removed:
+        record(context, "source.parts_collected", source, objects=orphans + removed, bytes=plan.bytes)
+        log.info("parts_collected", source=str(source.pk), orphans=orphans, removed=removed, bytes=plan.bytes)
+    return orphans + removed
 
 
-def collect_for(context: AccountContext, source_id: UUID) -> int:
-    """The same by id; a source that is gone, or has never stored anything, has nothing to collect."""
-    source = Source.objects.select_related("account").filter(pk=source_id).first()
-    return collect(context, source) if source is not None else 0
+def _collect_orphans(source: Source, folder: str, infos: list[BlobInfo], moment: dt.datetime) -> int:
+    """Looked at again right before: a run that began meanwhile, or a manifest that appeared, saves its parts."""
+    if _run_of(folder) in _resumable(source, moment):
+        return 0
+    named = _named(source, folder, list(snapshot_blobs().list(f"{folder}/")))
+    going = [info for info in infos if named is not None and info.name not in named]
+    for info in going:
+        snapshot_blobs().delete(info.name)
+    return len(going)
+
+
+def _collect_removed(source: Source, infos: list[BlobInfo]) -> int:
+    """The manifest first: without it the folder is no snapshot to anybody.
+
+    Nothing can have begun to need these objects since the plan: a run names segments of the newest snapshot and its own.
+    """
+    for info in sorted(infos, key=lambda info: not info.name.endswith(f"/{MANIFEST}")):
+        snapshot_blobs().delete(info.name)
+    freed = sum(info.size for info in infos if info.name.endswith((".parquet", f"/{MANIFEST}")))
+    Source.objects.filter(pk=source.pk).update(bytes_stored=Greatest(F("bytes_stored") - freed, 0))
+    return len(infos)
 
 
 def remove_unfinished(moment: dt.datetime | None = None) -> int:
@@ -123,9 +142,35 @@ def _named(source: Source, folder: str, objects: list[BlobInfo]) -> set[str] | N
     return set()
 
 
+def _run_of(folder: str) -> str:
+    """The id of the snapshot."""
+    return folder.rsplit("/", 1)[-1]
+
+
+def _removed_folders(source: Source, folders: Iterable[str]) -> set[str]:
+    removed = Snapshot.everything.filter(source=source, removed_at__isnull=False).values_list("pk", flat=True)
+    runs = {str(pk) for pk in removed}
+    return {folder for folder in folders if _run_of(folder) in runs}
+
+
+def _alive(source: Source, folders: dict[str, list[BlobInfo]], removed: set[str]) -> set[str] | None:
+    """Names of all objects that snapshots which were not removed need. None when that is not wholly known."""
+    alive: set[str] = set()
+    for folder, objects in folders.items():
+        if folder in removed:
+            continue
+        if _named(source, folder, objects) is None:
+            return None
+        name = f"{folder}/{MANIFEST}"
+        if any(info.name == name for info in objects):
+            manifest = load_manifest(snapshot_blobs(), keyring_of(source.account), name)
+            alive |= {manifest.object_name(segment) for _, segment in manifest.segments()}
+    return alive
+
+
 def _is_known(folder: str) -> bool:
     try:
-        pk = UUID(folder.rsplit("/", 1)[-1])
+        pk = UUID(_run_of(folder))
     except ValueError:
         return True  # not a name of ours: leave it alone
     return Snapshot.objects.filter(pk=pk).exists()

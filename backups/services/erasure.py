@@ -21,7 +21,7 @@ def erase(job: Job) -> int:
             return 0
         if Job.objects.filter(source=source, state__in=ACTIVE_STATES).exclude(pk=job.pk).exists():
             raise SourceBusy(f"A job of {source.name} is still ending.")
-        Snapshot.objects.filter(source=source).delete()
+        Snapshot.everything.filter(source=source).delete()
         source.last_snapshot, source.records, source.bytes_stored = None, 0, 0
         source.save()
         table.forget_care(source)

@@ -33,7 +33,7 @@ def search_past(
         found = view.search_past(text, streams, manifests=manifests_of(source), after=after, limit=limit)
         labels = {name: label for name, label, _ in view.streams()}
     numbers = {hit.number for hit in found} | {hit.until for hit in found if hit.until is not None}
-    rows = Snapshot.objects.filter(source=source, number__in=numbers).values_list("number", "taken_at")
+    rows = Snapshot.everything.filter(source=source, number__in=numbers).values_list("number", "taken_at")
     times: dict[int, dt.datetime] = dict(rows)
     return [
         PastHit(

@@ -1,6 +1,6 @@
 """Opening snapshots, and proving that every byte of them can still be read."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.db import transaction
 
@@ -9,14 +9,15 @@ from accounts.activity.services import record
 from backups.errors import SnapshotMissing
 from backups.models import Snapshot, Source
 from backups.query.as_of import Snapshots, View
+from backups.query.rows import Version
 from backups.services.keys import keyring_of
 from backups.services.storage import snapshot_blobs
 from backups.store.manifest import Manifest, load_manifest
 from backups.store.verify import Damage
 from backups.store.verify import verify_snapshot as verify_bytes
-from listbackup.core.clock import now
+from listbackup.core.clock import now, rfc3339
 
-__all__ = ["damage_report", "keyring_of", "manifests_of", "newest", "verify_snapshot", "view_of"]
+__all__ = ["damage_report", "history_of", "keyring_of", "manifests_of", "newest", "verify_snapshot", "view_of"]
 
 
 def view_of(snapshot: Snapshot) -> View:
@@ -30,6 +31,17 @@ def manifests_of(source: Source) -> list[Manifest]:
     blobs, keyring = snapshot_blobs(), keyring_of(source.account)
     names = Snapshot.objects.filter(source=source).order_by("number").values_list("manifest_name", flat=True)
     return [load_manifest(blobs, keyring, name) for name in names]
+
+
+def history_of(source: Source, view: View, stream: str, key: str) -> list[Version]:
+    """All versions of a record, newest first, with the times of those that removed snapshots wrote."""
+    versions = view.history(stream, key, manifests_of(source))
+    unknown = [one.number for one in versions if one.taken_at is None]
+    if not unknown:
+        return versions
+    rows = Snapshot.everything.filter(source=source, number__in=unknown).values_list("number", "taken_at")
+    times = {number: rfc3339(taken_at) for number, taken_at in rows}
+    return [replace(one, taken_at=one.taken_at or times.get(one.number)) for one in versions]
 
 
 def newest(source: Source) -> Snapshot:

@@ -1,5 +1,6 @@
 """Sources: created, changed, paused, resumed, deleted."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from accounts.models import Account
 from accounts.plans import limit_of, require_room
 from accounts.services.account_settings import setting_of
 from backups.enums import ACTIVE_STATES, Health, JobKind, JobState, SourceStatus, Trigger
-from backups.errors import ScheduleInvalid, SourceNotReady, StreamUnknown
+from backups.errors import HeldBack, ScheduleInvalid, SourceNotReady, StreamUnknown
 from backups.models import Job, Source
 from backups.schedule import table
 from backups.schedule.timetable import check_schedule, shortest_gap
+from backups.services import retention
 from backups.services.jobs import cancel_job, queue_job, start_job
 from backups.signals import source_created, source_deleted
 from integrations.enums import ConnectionStatus
@@ -121,17 +123,43 @@ def resume_source(context: AccountContext, source: Source) -> Source:
 
 @transaction.atomic
 def delete_source(context: AccountContext, source: Source, *, erase: bool) -> Source:
-    """Ends the source. Its snapshots stay readable, or with `erase` are removed from the storage for ever."""
+    """Ends the source. Its snapshots stay readable, or with `erase` are removed from the storage after thirty days,
+    until when it can be brought back. Raises HeldBack when they are on hold and were to be erased."""
     locked = _locked(context, source)
+    if erase and retention.holds_on(locked).exists():
+        raise HeldBack(f"The snapshots of {locked.name} are on hold: they cannot be erased.")
     for job in Job.objects.filter(source=locked, state__in=ACTIVE_STATES):
         cancel_job(context, job)
+    locked.erase_at = now() + retention.GRACE if erase else None
     set_status(locked, SourceStatus.DELETED)
-    record(context, "source.deleted", locked, erase=erase)
+    table.plan_care(locked)
+    record(context, "source.deleted", locked, erase=erase, erased_after=locked.erase_at and locked.erase_at.isoformat())
     source_deleted.send(sender=Source, context=context, source=locked, erase=erase)
-    if erase:
-        # A job, so that the sweeper sends it again until it is done.
-        queue_job(context, source=locked, kind=JobKind.CLEANUP)
     return locked
+
+
+@transaction.atomic
+def bring_back(context: AccountContext, source: Source) -> Source:
+    """A deleted source as it was, paused. Raises SourceNotReady when it was not deleted, or is being erased."""
+    locked = _locked(context, source, deleted=True)
+    if Job.objects.filter(source=locked, kind=JobKind.CLEANUP).exists():
+        raise SourceNotReady(f"{locked.name} is being erased.")
+    require_room(locked.account, "sources")
+    locked.erase_at = None
+    set_status(locked, SourceStatus.PAUSED, reason="It was deleted and brought back.", remedy="Resume the source.")
+    record(context, "source.brought_back", locked)
+    return locked
+
+
+@transaction.atomic
+def erase_when_due(context: AccountContext, source: Source, moment: dt.datetime) -> Job | None:
+    """Queues the erasure of a deleted source whose date has come and that nothing holds; None: not now."""
+    if source.erase_at is None or source.erase_at > moment or retention.holds_on(source).exists():
+        return None
+    if Job.objects.filter(source=source, kind=JobKind.CLEANUP, state__in=ACTIVE_STATES).exists():
+        return None
+    # A job, so that the sweeper sends it again until it is done.
+    return queue_job(context, source=source, kind=JobKind.CLEANUP)
 
 
 def probe_source(context: AccountContext, source: Source) -> "list[Probe]":
@@ -204,13 +232,13 @@ def _clean_name(name: str) -> str:
     return cleaned
 
 
-def _locked(context: AccountContext, source: Source) -> Source:
+def _locked(context: AccountContext, source: Source, *, deleted: bool = False) -> Source:
     found: Source = (
         Source.objects.visible_to(context)
-        .select_related("connection")
+        .select_related("connection", "account")
         .select_for_update(of=("self",))
         .get(pk=source.pk)
     )
-    if found.status == SourceStatus.DELETED:
-        raise SourceNotReady(f"{found.name} was deleted.")
+    if (found.status == SourceStatus.DELETED) != deleted:
+        raise SourceNotReady(f"{found.name} {'is not' if deleted else 'was'} deleted.")
     return found

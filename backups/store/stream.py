@@ -198,13 +198,14 @@ class StreamWriter:
                 records=self.live,
                 counts=asdict(self._counts),
                 state=state,
-                segments=self._compacted([*self._base, *self._done]),
+                segments=[*self._compacted(self._base, self._base_records), *self._done],
             )
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _compacted(self, segments: list[Segment]) -> list[Segment]:
-        chosen = compaction.choose(segments, self.live)
+    def _compacted(self, segments: list[Segment], live: int) -> list[Segment]:
+        """The list that this run found; what it wrote itself is left as it is, or it would be written twice."""
+        chosen = compaction.choose(segments, live)
         if chosen is None:
             return segments
         start, stop = chosen

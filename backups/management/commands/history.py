@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.access.context import AccountContext
 from backups.management.account_command import AccountCommand
-from backups.services.snapshots import manifests_of, newest, view_of
+from backups.services.snapshots import history_of, newest, view_of
 
 
 class Command(AccountCommand):
@@ -19,7 +19,7 @@ class Command(AccountCommand):
     def run(self, context: AccountContext, options: dict[str, Any]) -> dict[str, Any]:
         source = self.source(context, options)
         with view_of(newest(source)) as view:
-            versions = view.history(options["stream"], options["key"], manifests_of(source))
+            versions = history_of(source, view, options["stream"], options["key"])
         rows = [
             {
                 "number": version.number,

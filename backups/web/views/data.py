@@ -12,7 +12,7 @@ from accounts.access.pages import AccountPage
 from backups.models import Snapshot, Source
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source
-from backups.services.snapshots import manifests_of, view_of
+from backups.services.snapshots import history_of, view_of
 from backups.web import records
 from listbackup.core.errors import NotFound
 
@@ -87,7 +87,7 @@ class RecordPage(AccountPage):
             raise NotFound("This source has no snapshot yet.")
         with view_of(snapshot) as view:
             label = next((label for name, label, _ in view.streams() if name == stream), stream)
-            versions = view.history(stream, key, manifests_of(source))
+            versions = history_of(source, view, stream, key)
         if not versions:
             raise NotFound("There is no such record in this snapshot.")
         newest = self._index(request.GET.get("new"), 0, len(versions))
