@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backups.api.views import comparison, fields, groups, jobs, proof, queries, searching, sources
+from backups.api.views import comparison, fields, groups, jobs, proof, queries, searching, snapshots, sources
 
 urlpatterns = [
     path("sources", sources.SourcesView.as_view(), name="sources"),
@@ -18,6 +18,12 @@ urlpatterns = [
     path("sources/<uuid:pk>/fields", fields.FieldsView.as_view(), name="source-fields"),
     path("sources/<uuid:pk>/proof", proof.ProofView.as_view(), name="source-proof"),
     path("sources/<uuid:pk>/proof/report", proof.ProofReportView.as_view(), name="source-proof-report"),
+    path("sources/<uuid:pk>/snapshots", snapshots.SnapshotsView.as_view(), name="source-snapshots"),
+    path("sources/<uuid:pk>/retention", snapshots.RetentionView.as_view(), name="source-retention"),
+    path("snapshots/<uuid:pk>", snapshots.SnapshotView.as_view(), name="snapshot"),
+    path("snapshots/<uuid:pk>/keep", snapshots.SnapshotKeepView.as_view(), name="snapshot-keep"),
+    path("holds", snapshots.HoldsView.as_view(), name="holds"),
+    path("holds/<uuid:pk>", snapshots.HoldView.as_view(), name="hold"),
     path("source-groups", groups.GroupsView.as_view(), name="source-groups"),
     path("source-groups/<uuid:pk>", groups.GroupView.as_view(), name="source-group"),
     path("source-groups/<uuid:pk>/sources", groups.GroupSourcesView.as_view(), name="source-group-sources"),

@@ -1,6 +1,6 @@
 """A snapshot: what its manifest in the store says, kept here so that lists need no decryption."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.db import models
@@ -48,7 +48,7 @@ class Snapshot(TenantModel):
     delete_by = models.CharField(max_length=10, choices=DeletedBy.choices, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = KeptSnapshots()
+    objects: ClassVar[TenantManager] = KeptSnapshots()  # type: ignore[misc]
     everything = TenantManager()
 
     class Meta(TenantModel.Meta):

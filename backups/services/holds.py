@@ -67,7 +67,7 @@ def holds_of(context: AccountContext) -> TenantQuerySet[Hold]:
 
 def get_hold(context: AccountContext, pk: object) -> Hold:
     """Raises HoldNotFound."""
-    key = parse_id(pk)
+    key = parse_id(str(pk))
     found = holds_of(context).filter(pk=key).first() if key else None
     if found is None:
         raise HoldNotFound("There is no such hold.")

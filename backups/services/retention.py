@@ -11,7 +11,7 @@ from accounts.access.context import AccountContext
 from accounts.access.querysets import TenantQuerySet
 from accounts.activity.services import record
 from accounts.plans import limit_of
-from accounts.services.account_settings import effective_settings
+from accounts.services.account_settings import Effective, effective_settings
 from backups.enums import DeletedBy, SnapshotStatus
 from backups.models import Hold, Snapshot, Source
 from backups.retention.choice import Outlook, Point, choose, outlook
@@ -50,8 +50,13 @@ def policy_of(source: Source) -> InForce:
     at_most = limit_of(source.account, "retention")
     if source.retention:
         return InForce(parse(source.retention), True, "", at_most)
-    setting = next(one for one in effective_settings(source.account) if one.setting.name == "retention")
+    setting = _setting(source)
     return InForce(parse(str(setting.value)), False, setting.origin.name if setting.origin else "", at_most)
+
+
+def inherited(source: Source) -> Policy:
+    """The account's, whether the source has one of its own or not."""
+    return parse(str(_setting(source).value))
 
 
 def decide(source: Source, moment: dt.datetime, policy: Policy | None = None) -> list[Decision]:
@@ -128,6 +133,10 @@ def holds_on(source: Source) -> "TenantQuerySet[Hold]":
         wide | Q(source=source) | Q(snapshot__source=source), released_at__isnull=True
     )
     return found
+
+
+def _setting(source: Source) -> Effective:
+    return next(one for one in effective_settings(source.account) if one.setting.name == "retention")
 
 
 def _held(source: Source) -> tuple[set[object], bool]:

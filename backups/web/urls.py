@@ -13,12 +13,15 @@ from backups.web.views import (
     overview,
     proof,
     queries,
+    retention,
     snapshots,
     sources,
 )
 
 source_pages = [
     path("", sources.SourceListPage.as_view(), name="list"),
+    path("deleted/", sources.DeletedSourcesPage.as_view(), name="deleted"),
+    path("deleted/<uuid:pk>/", sources.BringBackPage.as_view(), name="bring-back"),
     path("<uuid:pk>/", sources.SourcePage.as_view(), name="detail"),
     path("<uuid:pk>/data/", data.DataPage.as_view(), name="data"),
     path("<uuid:pk>/record/", data.RecordPage.as_view(), name="record"),
@@ -31,6 +34,8 @@ source_pages = [
     path("<uuid:pk>/query/save/", queries.QuerySavePage.as_view(), name="query-save"),
     path("<uuid:pk>/query/delete/", queries.QueryDeletePage.as_view(), name="query-delete"),
     path("<uuid:pk>/compare/", compare.ComparePage.as_view(), name="compare"),
+    path("<uuid:pk>/retention/", retention.RetentionPage.as_view(), name="retention"),
+    path("<uuid:pk>/hold/", retention.SourceHoldPage.as_view(), name="hold"),
     path("<uuid:pk>/settings/", sources.SourceSettingsPage.as_view(), name="settings"),
     path("<uuid:pk>/sync/", sources.SourceSyncPage.as_view(), name="sync"),
     path("<uuid:pk>/pause/", sources.SourcePausePage.as_view(), name="pause"),
@@ -53,7 +58,13 @@ job_pages = [
 snapshot_pages = [
     path("", snapshots.SearchPage.as_view(), name="search"),
     path("<uuid:pk>/verify/", snapshots.SnapshotVerifyPage.as_view(), name="verify"),
+    path("<uuid:pk>/delete/", retention.SnapshotDeletePage.as_view(), name="delete"),
+    path("<uuid:pk>/keep/", retention.SnapshotKeepPage.as_view(), name="keep"),
     path("<uuid:pk>/export/", snapshots.SnapshotExportPage.as_view(), name="export"),
+]
+hold_pages = [
+    path("", retention.HoldsPage.as_view(), name="list"),
+    path("<uuid:pk>/release/", retention.HoldReleasePage.as_view(), name="release"),
 ]
 onboarding_pages = [
     path("", onboarding.ChoosePlatformPage.as_view(), name="platform"),
@@ -67,6 +78,7 @@ urlpatterns = [
     path("groups/", include((group_pages, "groups"))),
     path("jobs/", include((job_pages, "jobs"))),
     path("snapshots/", include((snapshot_pages, "snapshots"))),
+    path("holds/", include((hold_pages, "holds"))),
     path("exports/<uuid:pk>/", snapshots.ExportDownloadPage.as_view(), name="export-download"),
     path("start/", include((onboarding_pages, "onboarding"))),
 ]

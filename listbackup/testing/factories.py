@@ -4,8 +4,8 @@ import hashlib
 from typing import Any
 
 from accounts.models import Account, User
-from backups.enums import Health, JobState
-from backups.models import Job, Snapshot, Source, SourceGroup
+from backups.enums import Health, JobState, SourceStatus
+from backups.models import Hold, Job, Snapshot, Source, SourceGroup
 from integrations.models import Connection, CustomPlatform, CustomPlatformVersion
 from listbackup.core.clock import now
 from listbackup.core.ids import uuid7
@@ -66,6 +66,18 @@ def make_snapshot(source: Source, **fields: Any) -> Snapshot:
         "manifest_sha256": hashlib.sha256(str(number).encode()).hexdigest(),
     }
     return Snapshot.objects.create(account=source.account, source=source, **{**values, **fields})
+
+
+def make_hold(account: Account, source: Source) -> Hold:
+    return Hold.objects.create(account=account, source=source, reason="Case 1")
+
+
+def make_deleted_source(account: Account, connection: Connection) -> Source:
+    """With a snapshot: it can be brought back."""
+    source = make_source(account, connection)
+    source.status, source.last_snapshot = SourceStatus.DELETED, make_snapshot(source)
+    source.save()
+    return source
 
 
 def make_team(account: Account, owner: User, *members: User, name: str = "Everybody") -> Team:

@@ -62,6 +62,8 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
             "group": factories.make_group(account, source).pk,
             "job": factories.make_job(source).pk,
             "snapshot": snapshot.pk,
+            "hold": factories.make_hold(account, source).pk,
+            "deleted_source": factories.make_deleted_source(account, connection).pk,
             "team": factories.make_team(account, people.olga).pk,
             "account": account.pk,
             "custom_platform": factories.make_custom_platform(account).pk,
@@ -76,6 +78,8 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
 # What the `pk` of a path means, by how the path begins; the longest fit wins.
 MEANING: dict[str, str] = {
     "sources/": "source",
+    "sources/deleted/": "deleted_source",
+    "holds/": "hold",
     "groups/": "group",
     "jobs/": "job",
     "snapshots/": "snapshot",
@@ -92,6 +96,8 @@ MEANING: dict[str, str] = {
     "api/v1/teams": "team",
     "api/v1/accounts": "account",
     "api/v1/sources": "source",
+    "api/v1/snapshots": "snapshot",
+    "api/v1/holds": "hold",
     "api/v1/source-groups": "group",
     "api/v1/jobs": "job",
     "api/v1/connections": "connection",

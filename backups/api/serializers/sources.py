@@ -21,6 +21,7 @@ class SourceSerializer(SparseFieldsMixin, serializers.ModelSerializer[Source]):
             "name",
             "streams",
             "schedule",
+            "retention",
             "status",
             "health",
             "health_reason",
@@ -50,6 +51,12 @@ class SourceUpdateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False)
     streams = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     schedule = serializers.CharField(max_length=100, required=False)
+    retention = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="rules of its own, see its retention; empty: the account's",
+    )
     paused = serializers.BooleanField(required=False)
 
 

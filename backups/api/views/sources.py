@@ -20,7 +20,7 @@ from backups.api.serializers.sources import (
 from backups.errors import JobAlreadyRunning
 from backups.models import Source
 from backups.selectors.sources import get_source, sources_of
-from backups.services import jobs, sources
+from backups.services import jobs, retention, sources
 from integrations.selectors.connections import get_connection
 
 TAGS = ["sources"]
@@ -63,14 +63,16 @@ class SourceView(AccountAPIView):
 
     @extend_schema(operation_id="sources_update", request=SourceUpdateSerializer, responses=SourceSerializer, tags=TAGS)
     def patch(self, request: Request, pk: UUID) -> Response:
-        """Changes name, streams or schedule; pauses or resumes."""
+        """Changes name, streams, schedule or retention; pauses or resumes."""
         source = get_source(self.context, pk)
         data = SourceUpdateSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         changes = dict(data.validated_data)
-        paused = changes.pop("paused", None)
+        paused, policy = changes.pop("paused", None), changes.pop("retention", None)
         if changes:
             source = sources.update_source(self.context, source, **changes)
+        if policy is not None:
+            source = retention.set_policy(self.context, source, policy)
         if paused is True:
             source = sources.pause_source(self.context, source)
         if paused is False:
@@ -79,7 +81,7 @@ class SourceView(AccountAPIView):
 
     @extend_schema(operation_id="sources_delete", request=SourceDeleteSerializer, responses={204: None}, tags=TAGS)
     def delete(self, request: Request, pk: UUID) -> Response:
-        """Stops and removes the source; its snapshots are kept unless `snapshots` says `erase`."""
+        """Stops and removes the source; its snapshots are kept, or with `snapshots=erase` erased after thirty days."""
         source = get_source(self.context, pk)
         data = SourceDeleteSerializer(data=request.data or request.query_params)
         data.is_valid(raise_exception=True)

@@ -21,7 +21,7 @@ from backups.services.snapshots import history_of, newest, verify_snapshot, view
 from backups.services.upkeep import tidy
 from backups.store import compaction
 from backups.tests.platform import Platform
-from listbackup.core.clock import now
+from listbackup.core.clock import now, rfc3339
 from listbackup.core.errors import InvalidInput, NotFound
 
 DAY = dt.timedelta(days=1)
@@ -100,7 +100,7 @@ def test_versions_that_are_left_still_tell_when_they_were_written(
     with view_of(newest(source)) as view:
         versions = history_of(source, view, "items", "000002")
     assert versions[0].number == 8 and all(one.taken_at for one in versions)
-    assert versions[0].snapshot is None and versions[0].taken_at == chain[7].taken_at.isoformat().replace("+00:00", "Z")
+    assert versions[0].snapshot is None and versions[0].taken_at == rfc3339(chain[7].taken_at)
 
 
 def test_a_larger_policy_takes_the_marks_away(olga: Any, source: Any, chain: list[Snapshot]) -> None:
@@ -169,7 +169,8 @@ def test_a_suspicious_run_freezes_everything(olga: Any, source: Any, chain: list
 def test_by_hand_it_is_marked_too_and_can_be_kept_after_all(olga: Any, source: Any, chain: list[Snapshot]) -> None:
     removal.delete_snapshot(olga, chain[3])
     chain[3].refresh_from_db()
-    assert chain[3].delete_by == DeletedBy.HAND and chain[3].delete_at > now() + 29 * DAY
+    assert chain[3].delete_by == DeletedBy.HAND
+    assert chain[3].delete_at is not None and chain[3].delete_at > now() + 29 * DAY
     assert retention.apply(olga, source) == 0 and marked(source) == [4], "a rule that keeps it does not overrule a wish"
     removal.keep_snapshot(olga, chain[3])
     assert marked(source) == []

@@ -59,4 +59,4 @@ class GroupForm(forms.Form):
 class ConfirmForm(TypedNameForm):
     """The name typed, and whether the snapshots go as well."""
 
-    erase = forms.BooleanField(required=False, label="Also erase its snapshots for good")
+    erase = forms.BooleanField(required=False, label="Also erase its snapshots, thirty days from now")

@@ -12,7 +12,7 @@ from accounts.access.pages import AccountPage
 from backups.enums import Health
 from backups.errors import JobAlreadyRunning
 from backups.selectors.jobs import jobs_of
-from backups.selectors.sources import get_source, sources_of
+from backups.selectors.sources import deleted_sources, get_deleted, get_source, sources_of
 from backups.selectors.strips import day_strip
 from backups.services import jobs, sources
 from backups.web.forms.sources import ConfirmForm, SourceSettingsForm
@@ -150,10 +150,34 @@ class SourceDeletePage(AccountPage):
         if not form.is_valid():
             return self._page(request, source, form, status=400)
         sources.delete_source(self.context, source, erase=form.cleaned_data["erase"])
-        messages.success(request, f"{source.name} is deleted.")
-        return redirect("sources:list")
+        if form.cleaned_data["erase"]:
+            done = (
+                f"{source.name} is deleted. Its snapshots are erased in thirty days; until then you can bring it back."
+            )
+        else:
+            done = f"{source.name} is deleted. Its snapshots stay."
+        messages.success(request, done)
+        return redirect("sources:deleted")
 
     @staticmethod
     def _page(request: HttpRequest, source: Any, form: ConfirmForm, status: int = 200) -> HttpResponse:
         context = {"source": source, "form": form, "tab": "settings"}
         return render(request, "backups/source_delete.html", context, status=status)
+
+
+class DeletedSourcesPage(AccountPage):
+    """Deleted sources whose snapshots are still there."""
+
+    permissions = {"get": "source.delete"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "backups/source_deleted.html", {"page": page_of(request, deleted_sources(self.context))})
+
+
+class BringBackPage(AccountPage):
+    permissions = {"post": "source.delete"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        source = sources.bring_back(self.context, get_deleted(self.context, pk))
+        messages.success(request, f"{source.name} is back, and paused. Resume it when you like.")
+        return redirect("sources:detail", pk=source.pk)
