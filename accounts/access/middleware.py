@@ -28,7 +28,8 @@ class AccountContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         leave()
         request.context = None  # type: ignore[attr-defined]
-        if request.user.is_authenticated:
+        # The API answers in UTC whoever asks: a time with a Z must be one.
+        if request.user.is_authenticated and not request.path.startswith("/api/"):
             timezone.activate(zone_of(request.user.time_zone))  # type: ignore[union-attr]
         try:
             if request.user.is_authenticated and not request.path.startswith(PUBLIC_PREFIXES):

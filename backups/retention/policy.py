@@ -71,7 +71,7 @@ def describe(policy: Policy) -> str:
     if policy.days:
         parts.append(f"every snapshot of the last {_count(policy.days, 'day')}")
     if policy.last:
-        parts.append(f"the last {_count(policy.last, 'snapshot')}")
+        parts.append("the last snapshot" if policy.last == 1 else f"the last {policy.last:,} snapshots")
     for name, unit in (
         ("hourly", "hour"),
         ("daily", "day"),

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.access.schema import entered
-from backups.models import Source
+from backups.models import Snapshot, Source
 from backups.tests.platform import MANIFEST, SECRET, Platform
 
 Command = Callable[..., tuple[int, dict[str, Any]]]
@@ -125,6 +125,22 @@ def test_verify_reads_everything_and_names_what_is_damaged(run: Command, backed_
     assert victim.name in line["damages"][0]["object"]
     with pytest.raises(CommandError):
         call_command("verify")
+
+
+def test_garbage_is_counted_first_and_collected_on_demand(
+    run: Command, backed_up: str, storage: Path, tenant: Any
+) -> None:
+    run("backup", backed_up, "--inline")
+    before = sorted(storage.rglob("*.parquet"))
+    with entered(tenant.acme.organization):
+        Snapshot.objects.filter(number=1).update(delete_at="2020-01-01T00:00:00Z", delete_by="hand")
+    code, line = run("collect_garbage", backed_up)
+    assert code == 0 and line["snapshots_due"] == 1 and not line["executed"]
+    assert sorted(storage.rglob("*.parquet")) == before
+    code, line = run("collect_garbage", "--execute")
+    assert code == 0 and line["executed"] and line["objects"] >= 2
+    assert len(run("snapshots", backed_up)[1]["snapshots"]) == 1
+    assert run("verify", backed_up)[0] == 0
 
 
 def test_history_gives_every_version(run: Command, backed_up: str, platform: Platform) -> None:

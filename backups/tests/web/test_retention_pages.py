@@ -1,5 +1,6 @@
 """Retention, holds and deleted sources: pages and API."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_rules_are_shown_before_they_are_saved(page: Any, rows: Any, policy: Cal
     page.post(url, {"keep": "rules", "last": "1"})
     assert policy() == "last=1"
     text = page.get(url).content.decode()
-    assert "The last 1 snapshot." in text and text.count("Retention</td>") == 3
+    assert "The last snapshot." in text and text.count("Retention</td>") == 3
     back = page.post(url, {"keep": "account", "preview": "1"}).content.decode()
     assert "#1" not in back.split("To be removed")[0]
 
@@ -144,3 +145,12 @@ def test_the_api_does_the_same(page: Any, rows: Any) -> None:
     assert page.delete(f"/api/v1/holds/{hold.json()['id']}").json()["released_at"]
     assert page.delete(f"/api/v1/snapshots/{snapshots[0].pk}").json()["delete_by"] == "hand"
     assert page.post(f"/api/v1/snapshots/{snapshots[0].pk}/keep").json()["delete_at"] is None
+
+
+def test_times_are_in_utc_wherever_the_person_lives(page: Any, rows: Any, tenant: Any) -> None:
+    tenant.olga.time_zone = "Asia/Tokyo"
+    tenant.olga.save()
+    source, snapshots = rows
+    found = page.get(f"/api/v1/sources/{source.pk}/snapshots").json()["results"]
+    told = dt.datetime.fromisoformat(found[-1]["taken_at"])
+    assert abs(told - snapshots[0].taken_at) < dt.timedelta(seconds=1)
