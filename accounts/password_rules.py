@@ -13,10 +13,10 @@ class ContextWordsValidator:
     """Refuses "ListBackup2026!" and the like: without such words, too little is left to guess."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        rest = password.casefold()
+        whole = rest = password.casefold()
         for word in WORDS:
             rest = rest.replace(word, "")
-        if len(rest) < min(LEFT, len(password)):
+        if rest != whole and len(rest) < LEFT:
             raise ValidationError(
                 "This password is built around a word that is guessed first here.", code="context_word"
             )

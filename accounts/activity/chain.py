@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from listbackup.core.clock import UTC, rfc3339
+from listbackup.core.spreadsheets import writable
 
 if TYPE_CHECKING:
     from accounts.activity.models import Entry
@@ -76,7 +77,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 def text(value: str, most: int) -> str:
     """At most `most` characters, without what PostgreSQL refuses: NUL and half surrogate pairs."""
-    return value.replace("\0", "�").encode("utf-8", "replace").decode()[:most]
+    return writable(value)[:most]
 
 
 def _exact(moment: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from backups.selectors.snapshots import find_snapshot
 from backups.services.fields import note_fields
 from backups.services.snapshots import view_of
 from listbackup.core.clock import now, rfc3339
+from listbackup.core.db import plain
 
 
 def run_drill(context: AccountContext, job: Job, keeper: Keeper) -> None:
@@ -39,7 +40,7 @@ def run_drill(context: AccountContext, job: Job, keeper: Keeper) -> None:
         "rebuilt": rebuilt,
         "seconds": round(seconds, 3),
         # ASCII: names from platforms may hold what PostgreSQL's JSON refuses.
-        "streams": [[ascii(one.stream)[1:-1], one.expected, one.rebuilt] for one in found],
+        "streams": [[plain(one.stream), one.expected, one.rebuilt] for one in found],
     }
     counts = {"records": rebuilt, "streams": len(found)}
     with transaction.atomic():

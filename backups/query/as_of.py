@@ -19,9 +19,8 @@ from listbackup.core.errors import NotFound
 from listbackup.core.storage.blobs import Blobs
 
 from . import filesystem, history, search
-from .rows import Hit, Past, RecordRow, Version, flatten
+from .rows import VERSION, Hit, Past, RecordRow, Version, flatten
 
-VERSION = "(number::BIGINT * 1099511627776 + seq)"  # orders versions: by snapshot, then by order in the run
 Bounds = list[tuple[str, str | None, int]]  # of row groups: least key, greatest key (None: unknown), rows
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from backups.store.manifest import Manifest, Segment, Stream
 from listbackup.core.errors import InvalidInput, NotFound
 
-from .as_of import VERSION, View, key_range
-from .rows import RecordRow, flatten
+from .as_of import View, key_range
+from .rows import VERSION, RecordRow, flatten
 
 KINDS = ("added", "changed", "deleted")
 WINDOW = 500_000  # rows that one statement may look at, so that memory does not grow with the stream

@@ -14,9 +14,9 @@ from typing import IO
 from backups.store.format import content_hashes
 from backups.store.manifest import Stream
 
-from .as_of import VERSION, View
+from .as_of import View
 from .fields import Fields
-from .rows import RecordRow
+from .rows import VERSION, RecordRow
 
 WHOLE = 20_000  # records: a larger stream is rebuilt in a part
 SAMPLE = 5_000  # records of a larger stream, from a place that differs each time

@@ -131,16 +131,23 @@ def cell(value: Any) -> str:
 
 
 class _Hashing(io.RawIOBase):
+    """Written front to back; tells where it is, which Parquet asks."""
+
     def __init__(self, out: IO[bytes]) -> None:
-        self.out, self.digest = out, hashlib.sha256()
+        self.out, self.digest, self._at = out, hashlib.sha256(), 0
 
     def writable(self) -> bool:
         return True
 
+    def tell(self) -> int:
+        return self._at
+
     def write(self, data: Any, /) -> int:
-        self.digest.update(data)
-        self.out.write(data)
-        return len(data)
+        piece = bytes(data)
+        self.digest.update(piece)
+        self.out.write(piece)
+        self._at += len(piece)
+        return len(piece)
 
 
 class _Folder:

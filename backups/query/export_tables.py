@@ -9,13 +9,15 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from listbackup.core.spreadsheets import writable
+
+from .fields import Fields, one_type
 from .rows import RecordRow, flatten
 
 Rows = Callable[[], Iterator[list[RecordRow]]]
@@ -27,44 +29,22 @@ EXACT = 10**15  # whole numbers beyond are not kept by spreadsheet programs
 OWN = ("_key", "_cursor", "_raw")
 
 
-@dataclass(slots=True)
-class Fields:
-    """Names of a stream's fields in the order they were met, and the types that their values have."""
-
-    types: dict[str, set[type]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, rows: Rows) -> "Fields":
-        found = cls()
-        for batch in rows():
-            for row in batch:
-                for name, value in flatten(row.parsed()).items():
-                    found.types.setdefault(name, set()).add(type(value))
-        return found
-
-    def arrow(self, name: str) -> pa.DataType:
-        types = self.types[name] - {type(None)}
-        if types == {bool}:
-            return pa.bool_()
-        if types == {int}:
-            return pa.int64()
-        return pa.float64() if types and types <= {int, float} else pa.string()
+_ARROW = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
 
 
 def write_parquet(rows: Rows, out: io.RawIOBase, told: Told) -> None:
     """One file: `_key`, `_cursor`, the fields with their types (text where they differ), and `_raw`, the exact record."""
-    fields = Fields.of(rows)
-    names = [name for name in fields.types if name not in OWN]
+    fields = Fields.of(rows())
+    kinds = {name: _ARROW[one_type(types)] for name, types in fields.types.items() if name not in OWN}
     columns = [("_key", pa.string()), ("_cursor", pa.string())]
-    columns += [(_writable(name), fields.arrow(name)) for name in names]
+    columns += [(writable(name), kind) for name, kind in kinds.items()]
     schema = pa.schema([*columns, ("_raw", pa.string())])
     count = 0
-    with pq.ParquetWriter(_Sink(out), schema, compression="zstd") as writer:
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in rows():
             parsed = [flatten(row.parsed()) for row in batch]
             arrays = [pa.array([row.key for row in batch]), pa.array([row.cursor for row in batch], pa.string())]
-            for name in names:
-                kind = fields.arrow(name)
+            for name, kind in kinds.items():
                 arrays.append(pa.array([_fitting(record.get(name), kind) for record in parsed], kind))
             arrays.append(pa.array([row.raw.decode() for row in batch], pa.string()))
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
@@ -75,7 +55,7 @@ def write_parquet(rows: Rows, out: io.RawIOBase, told: Told) -> None:
 def write_xlsx(rows: Rows, out: io.RawIOBase, told: Told) -> None:
     """One workbook, further sheets past a million rows. Text is never a formula; what a cell cannot hold is cut, with a
     mark at its end."""
-    names = list(Fields.of(rows).types)[:MOST_COLUMNS]
+    names = list(Fields.of(rows()).types)[:MOST_COLUMNS]
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -98,14 +78,14 @@ def write_xlsx(rows: Rows, out: io.RawIOBase, told: Told) -> None:
             _sheet(book, names, bold)
         book.close()
         file.seek(0)
-        shutil.copyfileobj(file, _Sink(out))
+        shutil.copyfileobj(file, out)
 
 
 def _sheet(book: Any, names: list[str], bold: Any) -> Any:
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(names):
-        sheet.write_string(0, column, _cut(_writable(name)), bold)
+        sheet.write_string(0, column, _cut(writable(name)), bold)
     return sheet
 
 
@@ -124,12 +104,7 @@ def _write_row(sheet: Any, at: int, names: list[str], fields: dict[str, Any]) ->
 
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _writable(text)
-
-
-def _writable(text: str) -> str:
-    """Without lone surrogates and NUL, which neither format can hold."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return writable(text)
 
 
 def _cut(text: str) -> str:
@@ -144,22 +119,3 @@ def _fitting(value: Any, kind: pa.DataType) -> Any:
     if kind == pa.int64():
         return value if -(1 << 63) <= value < 1 << 63 else None  # the exact number is in _raw
     return float(value) if kind == pa.float64() else value
-
-
-class _Sink(io.RawIOBase):
-    """A file that is written front to back; tells where it is, which Parquet asks."""
-
-    def __init__(self, out: IO[bytes] | io.RawIOBase) -> None:
-        self._out, self._at = out, 0
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def write(self, data: Any, /) -> int:
-        piece = bytes(data)
-        self._out.write(piece)
-        self._at += len(piece)
-        return len(piece)

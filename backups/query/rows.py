@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+VERSION = "(number::BIGINT * 1099511627776 + seq)"  # orders versions: by snapshot, then by order in the run
+
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:

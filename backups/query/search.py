@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from backups.store.manifest import Manifest
 
-from .rows import Hit, Past, pattern
+from .rows import VERSION, Hit, Past, pattern
 
 if TYPE_CHECKING:
     from .as_of import View
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 def keys_sql(table: str, where: str, values: list[Any], text: str, limit: int) -> tuple[str, list[Any]]:
     """SQL and values for the keys, in order, of live records whose newest version contains the text."""
-    from .as_of import VERSION
-
     match = "regexp_matches(raw, ?, 'i')"  # RE2: twice as fast as lower() and contains(), and linear
     sql = f"""WITH found AS (SELECT key, max({VERSION}) AS v FROM {table} WHERE {where} AND ({match}) GROUP BY key),
               newest AS (SELECT key, max({VERSION}) AS v FROM {table}
@@ -65,8 +63,6 @@ def _past_of(
     after: tuple[str, int] | None,
     limit: int,
 ) -> list[Past]:
-    from .as_of import VERSION
-
     view.stream(stream)
     segments = view.all_segments(stream, manifests)
     if not segments:
@@ -91,8 +87,6 @@ def _past_of(
 
 def _ends(view: "View", table: str, keys: list[str]) -> dict[tuple[str, int], tuple[int, str]]:
     """(key, version) → (number, operation) of the version that replaced it."""
-    from .as_of import VERSION
-
     if not keys:
         return {}
     marks = ", ".join("?" * len(keys))

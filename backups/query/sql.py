@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from listbackup.core.errors import InvalidInput, ListBackupError, Unavailable
 
 from .as_of import View
+from .fields import one_type
 from .rows import flatten
 
 CHILD = Path(__file__).with_name("sql_child.py")
@@ -95,6 +96,9 @@ def named_in(view: View, sql: str) -> list[str]:
     return names
 
 
+_DUCKDB = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", str: "VARCHAR"}
+
+
 def columns_of(view: View, stream: str) -> list[Column]:
     """The columns of a stream's table, from a sample of its records; `_key`, `_cursor` and `_raw` are there besides."""
     kinds: dict[tuple[str, ...], set[type]] = {}
@@ -109,16 +113,8 @@ def columns_of(view: View, stream: str) -> list[Column]:
         name = ".".join(where)
         if all(_PLAIN.fullmatch(part) for part in where) and len(found) < MOST_COLUMNS:
             path = "$" + "".join(f'."{part}"' for part in where)
-            found.setdefault(name.casefold(), Column(name, path, _type_of(types - {type(None)})))
+            found.setdefault(name.casefold(), Column(name, path, _DUCKDB[one_type(types)]))
     return list(found.values())
-
-
-def _type_of(types: set[type]) -> str:
-    if types == {bool}:
-        return "BOOLEAN"
-    if types == {int}:
-        return "BIGINT"
-    return "DOUBLE" if types and types <= {int, float} else "VARCHAR"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from accounts.access.querysets import TenantQuerySet
 from accounts.activity.services import record
 from backups.models import Snapshot, Source, StreamFields
 from backups.query.fields import Drift, Fields, drift
+from listbackup.core.db import plain
 
 
 def note_fields(context: AccountContext, source: Source, snapshot: Snapshot, found: Mapping[str, Fields]) -> int:
@@ -17,7 +18,7 @@ def note_fields(context: AccountContext, source: Source, snapshot: Snapshot, fou
     for stream, fields in found.items():
         if not fields.seen:
             continue
-        name = plain(stream)
+        name = short(stream)
         known = latest.get(name)
         before = {one[0]: list(one[1]) for one in known.fields} if known else {}
         changes = drift(before, _plain_names(fields)) if known else []
@@ -42,18 +43,18 @@ def latest_fields(source: Source) -> TenantQuerySet[StreamFields]:
 def versions_of(context: AccountContext, source: Source, stream: str = "") -> TenantQuerySet[StreamFields]:
     """All versions, newest first; of one stream when it is named."""
     found = StreamFields.objects.visible_to(context).filter(source=source).select_related("snapshot")
-    rows: TenantQuerySet[StreamFields] = found.filter(stream=plain(stream)) if stream else found
+    rows: TenantQuerySet[StreamFields] = found.filter(stream=short(stream)) if stream else found
     return rows.order_by("-id")
 
 
-def plain(name: str) -> str:
-    """ASCII: names from platforms may hold what PostgreSQL's JSON refuses."""
-    return ascii(name)[1:-1][:400]
+def short(name: str) -> str:
+    """As it is stored."""
+    return plain(name)[:400]
 
 
 def _plain_names(fields: Fields) -> Fields:
-    types = {plain(name): kinds for name, kinds in fields.types.items()}
-    return Fields(fields.seen, fields.whole, types, {plain(name): count for name, count in fields.counts.items()})
+    types = {short(name): kinds for name, kinds in fields.types.items()}
+    return Fields(fields.seen, fields.whole, types, {short(name): count for name, count in fields.counts.items()})
 
 
 def _write(
@@ -67,7 +68,7 @@ def _write(
         if field in removed:
             continue
         before = list(kept[field][1]) if field in kept else []
-        types = sorted(now.types.get(field, set()) | set(before))
+        types = sorted((now.words(field) if field in now.types else set()) | set(before))
         rows.append([field, types, round(now.counts.get(field, 0) / now.seen, 4)])
     StreamFields.objects.create(
         account=source.account,

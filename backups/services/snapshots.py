@@ -16,6 +16,7 @@ from backups.store.manifest import Manifest, load_manifest
 from backups.store.verify import Damage
 from backups.store.verify import verify_snapshot as verify_bytes
 from listbackup.core.clock import now, rfc3339
+from listbackup.core.db import plain
 
 __all__ = ["damage_report", "history_of", "keyring_of", "manifests_of", "newest", "verify_snapshot", "view_of"]
 
@@ -81,5 +82,5 @@ def _note(context: AccountContext, snapshot: Snapshot, damages: list[Damage]) ->
 
 def damage_report(damages: list[Damage]) -> dict[str, object]:
     """The result as it is stored and shown: the first hundred of them, and how many there are."""
-    listed = [{**asdict(damage), "streams": [ascii(name)[1:-1] for name in damage.streams]} for damage in damages[:100]]
+    listed = [{**asdict(damage), "streams": [plain(name) for name in damage.streams]} for damage in damages[:100]]
     return {"damages": listed, "count": len(damages)}

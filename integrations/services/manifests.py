@@ -14,6 +14,7 @@ from integrations.selectors.manifests import platform_manifest
 from listbackup.core.errors import InvalidInput
 
 MOST = 20_000
+MOST_TEXT = 200_000  # characters of a manifest
 
 
 def parse(text: str) -> Manifest:

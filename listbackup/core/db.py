@@ -32,6 +32,11 @@ def public_key(to: str, **options: Any) -> models.ForeignKey:
     return models.ForeignKey(to, **(defaults | options))
 
 
+def plain(name: str) -> str:
+    """ASCII, escaped: names from platforms may hold what PostgreSQL's JSON refuses."""
+    return ascii(name)[1:-1]
+
+
 def counted(rows: models.QuerySet[Any], by: str) -> Coalesce:
     """How many of `rows` (filtered by an OuterRef on `by`) belong to each outer row: several such counts do not
     multiply each other as joins would."""

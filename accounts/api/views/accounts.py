@@ -29,6 +29,7 @@ from accounts.models import Account
 from accounts.selectors.accounts import accounts_visible_to, hierarchy
 from accounts.services import closing, context_switch
 from accounts.services import hierarchy as tree
+from listbackup.core.api.validated import validated
 
 TAGS = ["accounts"]
 
@@ -56,11 +57,10 @@ class AccountsView(UserAPIView, ListAPIView[Account]):
     )
     def post(self, request: Request) -> Response:
         """A new organization with its first account; the caller is its owner."""
-        data = AccountCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validated(AccountCreateSerializer, request)
         user: Any = request.user
         ip = request.META.get("REMOTE_ADDR")
-        account = tree.create_own_organization(user=user, ip=ip, **data.validated_data)
+        account = tree.create_own_organization(user=user, ip=ip, **data)
         context = context_for(user, account.pk, via=Via.API, ip=ip)
         with entered(context.organization):
             return Response(account_detail(context), status=201)
@@ -80,9 +80,8 @@ class AccountView(NamedAccountView):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Changes fields and settings, moves, suspends, reactivates."""
-        data = AccountUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        return Response(account_detail(self.context, tree.change_account(self.context, **data.validated_data)))
+        data = validated(AccountUpdateSerializer, request)
+        return Response(account_detail(self.context, tree.change_account(self.context, **data)))
 
     @extend_schema(operation_id="accounts_delete", responses={202: AccountDeleteSerializer}, tags=TAGS)
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -112,9 +111,8 @@ class SubAccountsView(NamedAccountView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """An account below this one."""
-        data = AccountCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        account = tree.create_sub_account(self.context, **data.validated_data)
+        data = validated(AccountCreateSerializer, request)
+        account = tree.create_sub_account(self.context, **data)
         return Response(account_detail(self.context, account), status=201)
 
 
@@ -157,6 +155,5 @@ class CurrentAccountView(AccountAPIView):
         operation_id="account_update", request=AccountUpdateSerializer, responses=AccountDetailSerializer, tags=TAGS
     )
     def patch(self, request: Request) -> Response:
-        data = AccountUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        return Response(account_detail(self.context, tree.change_account(self.context, **data.validated_data)))
+        data = validated(AccountUpdateSerializer, request)
+        return Response(account_detail(self.context, tree.change_account(self.context, **data)))

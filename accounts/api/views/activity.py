@@ -21,6 +21,7 @@ from accounts.api.serializers.activity import (
     FeedSerializer,
 )
 from listbackup.core.api.cursors import CursorPages
+from listbackup.core.api.validated import asked
 from listbackup.core.web.downloads import streamed
 
 TAGS = ["activity"]
@@ -52,11 +53,10 @@ class ActivityFeedView(ActivityView):
     @extend_schema(operation_id="activity_feed", parameters=[FeedQuerySerializer], responses=FeedSerializer, tags=TAGS)
     def get(self, request: Request) -> Response:
         """The same, oldest first, from a number on: for collectors (SIEM). No entry appears before one already given."""
-        query = FeedQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        after, limit = query.validated_data["after"], query.validated_data["limit"]
-        asked = self.filter_queryset(self.get_queryset()).filter(number__gt=after).order_by("number")
-        found = list(asked[: limit + 1])
+        query = asked(FeedQuerySerializer, request)
+        after, limit = query["after"], query["limit"]
+        entries = self.filter_queryset(self.get_queryset()).filter(number__gt=after).order_by("number")
+        found = list(entries[: limit + 1])
         given = found[:limit]
         return Response(
             {
@@ -83,8 +83,7 @@ class ActivityExportView(ActivityView):
     def get(self, request: Request) -> HttpResponseBase:  # type: ignore[override]
         """All that the filters leave as a file, oldest first; what is older than 90 days by `month`. The export is
         itself written down."""
-        query = ExportQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = self.filter_queryset(self.get_queryset())
+        query = asked(ExportQuerySerializer, request)
+        entries = self.filter_queryset(self.get_queryset())
         filters = {name: value for name, value in request.query_params.items() if name in EntryFilter.base_filters}
-        return streamed(request._request, export(self.context, asked, filters=filters, **query.validated_data))
+        return streamed(request._request, export(self.context, entries, filters=filters, **query))

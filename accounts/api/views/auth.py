@@ -25,6 +25,7 @@ from accounts.enums import Via
 from accounts.errors import AccountNotFound
 from accounts.models import User
 from accounts.services import sessions
+from listbackup.core.api.validated import validated
 from listbackup.core.errors import NotSignedIn, TooMany
 
 headless_login = HeadlessLogin.as_api_view(client="app")
@@ -47,9 +48,7 @@ class LoginView(PublicAPIView):
         A person with a second factor gives `code` as well: of the authenticator app, or a recovery code. Without it the
         answer is 401 `auth.second_factor_needed`, with a wrong or used one 401 `auth.bad_code`.
         """
-        given = LoginRequestSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = dict(given.validated_data)
+        data = validated(LoginRequestSerializer, request)
         code = data.pop("code", "")
         answer = ask(headless_login, request._request, data)
         if answer.status == 401 and "mfa_authenticate" in answer.pending and code:
@@ -107,9 +106,8 @@ class RefreshView(PublicAPIView):
     )
     def post(self, request: Request) -> Response:
         """A new pair of tokens; the old refresh token is dead, and using it again ends the session."""
-        data = RefreshRequestSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        access, refresh = sessions.rotate(data.validated_data["refreshToken"])
+        data = validated(RefreshRequestSerializer, request)
+        access, refresh = sessions.rotate(data["refreshToken"])
         return Response(
             {
                 "accessToken": access,

@@ -14,6 +14,7 @@ from accounts.access.api import UserAPIView
 from accounts.api.serializers.users import MeSerializer
 from accounts.services import pictures
 from listbackup.core.api.validated import validated
+from listbackup.core.web.downloads import shown_image
 
 TAGS = ["users"]
 
@@ -28,10 +29,7 @@ class MyPictureView(UserAPIView):
     @extend_schema(operation_id="users_my_picture", responses={(200, "image/webp"): OpenApiTypes.BINARY}, tags=TAGS)
     def get(self, request: Request) -> HttpResponse:
         """256 by 256 pixels; 404 without a picture."""
-        answer = HttpResponse(pictures.picture_of(request.user.pk), content_type=pictures.TYPE)
-        answer["Cache-Control"] = "private, no-cache"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return shown_image(pictures.picture_of(request.user.pk), pictures.TYPE)
 
     @extend_schema(
         operation_id="users_set_my_picture",

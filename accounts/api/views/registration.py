@@ -19,6 +19,7 @@ from accounts.api.serializers.users import (
     StatusSerializer,
 )
 from accounts.services import sessions
+from listbackup.core.api.validated import validated
 from listbackup.core.errors import InvalidInput, TooMany
 
 TAGS = ["auth"]
@@ -40,9 +41,8 @@ class RegisterView(PublicAPIView):
 
         The answer is the same for an address that has an account already: its owner gets a mail instead.
         """
-        data = RegisterRequestSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        answer = ask(headless_signup, request._request, data.validated_data)
+        data = validated(RegisterRequestSerializer, request)
+        answer = ask(headless_signup, request._request, data)
         if answer.is_limited:
             raise TooMany("Too many sign-ups from here.", remedy="Wait some minutes and try again.", retry_after=300)
         if answer.status == 400:
@@ -50,7 +50,7 @@ class RegisterView(PublicAPIView):
             for error in answer.body.get("errors", []):
                 fields.setdefault(error.get("param", "email"), []).append(error.get("message", ""))
             raise InvalidInput("The sign-up is not complete.", fields=fields)
-        told = {"email": data.validated_data["email"].lower(), "name": data.validated_data.get("name", "")}
+        told = {"email": data["email"].lower(), "name": data.get("name", "")}
         return Response({"user": told, "accounts": [], "next": "verify_email"}, status=201)
 
 

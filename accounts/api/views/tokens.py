@@ -14,6 +14,7 @@ from accounts.api.serializers.tokens import TokenCreatedSerializer, TokenCreateS
 from accounts.models import ApiToken
 from accounts.selectors.tokens import tokens_of
 from accounts.services import tokens
+from listbackup.core.api.validated import validated
 
 TAGS = ["users"]
 
@@ -38,10 +39,9 @@ class TokensView(UserAPIView, ListAPIView[ApiToken]):
     )
     def post(self, request: Request) -> Response:
         """A token for scripts. The answer is the only place where it is ever shown."""
-        data = TokenCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validated(TokenCreateSerializer, request)
         user: Any = request.user
-        values = data.validated_data
+        values = data
         token, secret = tokens.create_token(user, account_id=values.pop("account"), **values)
         return Response(TokenSerializer(token).data | {"token": secret}, status=201)
 

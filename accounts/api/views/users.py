@@ -19,6 +19,7 @@ from accounts.api.serializers.users import (
 from accounts.models import Membership
 from accounts.selectors.accounts import memberships_of
 from accounts.services import profiles
+from listbackup.core.api.validated import validated
 
 TAGS = ["users"]
 
@@ -32,10 +33,9 @@ class MeView(UserAPIView):
     @extend_schema(operation_id="users_update_me", request=ProfileUpdateSerializer, responses=MeSerializer, tags=TAGS)
     def patch(self, request: Request) -> Response:
         """Name, time zone, language. The address is changed through its own confirmation."""
-        data = ProfileUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validated(ProfileUpdateSerializer, request)
         user: Any = request.user
-        return Response(MeSerializer(profiles.update_profile(user, **data.validated_data)).data)
+        return Response(MeSerializer(profiles.update_profile(user, **data)).data)
 
 
 class MySettingsView(UserAPIView):
@@ -52,10 +52,9 @@ class MySettingsView(UserAPIView):
     )
     def patch(self, request: Request) -> Response:
         """Theme, notifications by kind and channel, the account to start in."""
-        data = SettingsUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validated(SettingsUpdateSerializer, request)
         user: Any = request.user
-        return Response(SettingsSerializer(profiles.update_settings(user, **data.validated_data)).data)
+        return Response(SettingsSerializer(profiles.update_settings(user, **data)).data)
 
 
 class MyAccountsView(UserAPIView, ListAPIView[Membership]):

@@ -13,22 +13,17 @@ from accounts.models import Membership
 from accounts.services import pictures
 from accounts.web.forms import PictureForm, ProfileForm
 from listbackup.core.errors import ListBackupError
+from listbackup.core.web.downloads import shown_image
+from listbackup.core.web.forms import take_errors
 
-
-def image_answer(image: bytes) -> HttpResponse:
-    """Never sniffed, never run, and kept by the person's own browser alone: its address changes with the picture."""
-    answer = HttpResponse(image, content_type=pictures.TYPE)
-    answer["Cache-Control"] = "private, max-age=86400"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Disposition"] = 'inline; filename="picture.webp"'
-    return answer
+KEPT = 86_400  # seconds: the address changes with the picture
 
 
 class OwnPicturePage(PersonPage):
     """GET shows it; POST takes a file, or with `remove` takes it away."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return image_answer(pictures.picture_of(request.user.pk))
+        return shown_image(pictures.picture_of(request.user.pk), pictures.TYPE, seconds=KEPT)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
@@ -41,8 +36,7 @@ class OwnPicturePage(PersonPage):
             try:
                 pictures.set_picture(user, form.cleaned_data["file"])
             except ListBackupError as error:
-                for message in error.fields.get("file", [error.message]):
-                    form.add_error("file", message)
+                take_errors(form, error.fields or {"file": [error.message]})
             else:
                 messages.success(request, "Saved.")
                 return redirect("accounts:profile")
@@ -59,4 +53,4 @@ class PicturePage(AccountPage):
         shared = Membership.objects.filter(user=user_id, account__organization=self.context.organization)
         if not shared.exists():
             raise PictureMissing("There is no picture of this person.")
-        return image_answer(pictures.picture_of(user_id))
+        return shown_image(pictures.picture_of(user_id), pictures.TYPE, seconds=KEPT)

@@ -18,6 +18,7 @@ from backups.models import Snapshot, Source
 from backups.selectors.snapshots import compared
 from backups.selectors.sources import get_source
 from backups.services.comparison import counts_of, difference_of
+from listbackup.core.api.validated import asked
 
 TAGS = ["sources"]
 
@@ -31,9 +32,8 @@ class CompareView(AccountAPIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """How many records were added, changed and deleted between two snapshots, by stream."""
         source = get_source(self.context, pk)
-        query = CompareQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        older, newer = self._pair(source, query.validated_data)
+        query = asked(CompareQuerySerializer, request)
+        older, newer = self._pair(source, query)
         with difference_of(older, newer) as difference:
             streams = counts_of(difference, older, newer)
         return Response(ComparisonSerializer({"old": older, "new": newer, "streams": streams}).data)
@@ -49,9 +49,7 @@ class ChangesView(CompareView):
     def get(self, request: Request, pk: UUID) -> Response:
         """The records of one stream that differ between two snapshots, before and after, in order of keys."""
         source = get_source(self.context, pk)
-        query = ChangesQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        given = query.validated_data
+        given = asked(ChangesQuerySerializer, request)
         older, newer = self._pair(source, given)
         size = given["page_size"]
         with difference_of(older, newer) as difference:

@@ -4,12 +4,10 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.api import AccountContextMixin
-from accounts.access.querysets import TenantQuerySet
+from accounts.access.api import AccountListView
 from backups.models import StreamFields
 from backups.selectors.sources import get_source
 from backups.services import fields
@@ -46,13 +44,12 @@ class StreamFieldsSerializer(serializers.ModelSerializer[StreamFields]):
         return [dict(zip(("name", "kind", "before", "after"), one, strict=True)) for one in version.changes]
 
 
-class FieldsView(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
+class FieldsView(AccountListView):
     serializer_class = StreamFieldsSerializer
     permissions = {"get": "record.view"}
+    model = StreamFields
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return TenantQuerySet(StreamFields).none()
+    def rows(self) -> Any:
         stream = self.request.query_params.get("stream", "")[:400]
         return fields.versions_of(self.context, get_source(self.context, self.kwargs["pk"]), stream)
 

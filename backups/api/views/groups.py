@@ -21,6 +21,7 @@ from backups.models import Source, SourceGroup
 from backups.selectors.groups import get_group, groups_of
 from backups.selectors.sources import get_source, sources_by_ids, sources_of
 from backups.services import groups
+from listbackup.core.api.validated import validated
 
 TAGS = ["source-groups"]
 
@@ -44,10 +45,9 @@ class GroupsView(AccountListView):
     )
     def post(self, request: Request) -> Response:
         """Creates a group, with sources or empty."""
-        data = GroupCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        members = sources_by_ids(self.context, data.validated_data.pop("sources"))
-        group = groups.create_group(self.context, sources=members, **data.validated_data)
+        data = validated(GroupCreateSerializer, request)
+        members = sources_by_ids(self.context, data.pop("sources"))
+        group = groups.create_group(self.context, sources=members, **data)
         return Response(GroupSerializer(get_group(self.context, group.pk)).data, status=201)
 
 
@@ -64,9 +64,8 @@ class GroupView(AccountAPIView):
     def patch(self, request: Request, pk: UUID) -> Response:
         """Changes name or description; archives or brings back."""
         group = get_group(self.context, pk)
-        data = GroupUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        groups.update_group(self.context, group, **data.validated_data)
+        data = validated(GroupUpdateSerializer, request)
+        groups.update_group(self.context, group, **data)
         return Response(GroupSerializer(get_group(self.context, pk)).data)
 
     @extend_schema(operation_id="source_groups_delete", responses={204: None}, tags=TAGS)
@@ -96,9 +95,8 @@ class GroupSourcesView(AccountListView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Adds one or many sources; those already in it stay."""
         group = get_group(self.context, pk)
-        data = GroupSourcesSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        groups.add_sources(self.context, group, sources_by_ids(self.context, data.validated_data["sources"]))
+        data = validated(GroupSourcesSerializer, request)
+        groups.add_sources(self.context, group, sources_by_ids(self.context, data["sources"]))
         return Response(GroupSerializer(get_group(self.context, pk)).data)
 
 

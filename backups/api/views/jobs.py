@@ -16,6 +16,7 @@ from backups.selectors.jobs import get_job, jobs_of, queue_depths
 from backups.selectors.snapshots import get_snapshot
 from backups.selectors.sources import get_source
 from backups.services import exports, jobs
+from listbackup.core.api.validated import validated
 
 TAGS = ["jobs"]
 
@@ -37,9 +38,7 @@ class JobsView(AccountListView):
     @extend_schema(operation_id="jobs_create", request=JobCreateSerializer, responses={201: JobSerializer}, tags=TAGS)
     def post(self, request: Request) -> Response:
         """Starts a backup, sync, export or verification of a source."""
-        data = JobCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        given = data.validated_data
+        given = validated(JobCreateSerializer, request)
         source = get_source(self.context, given["source"])
         snapshot = get_snapshot(self.context, given["snapshot"]) if given["snapshot"] else source.last_snapshot
         if given["kind"] == JobKind.EXPORT:
@@ -77,13 +76,12 @@ class JobView(AccountAPIView):
     def patch(self, request: Request, pk: UUID) -> Response:
         """Cancels, retries or changes the priority."""
         job = get_job(self.context, pk)
-        data = JobUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        if "priority" in data.validated_data:
-            job = jobs.change_priority(self.context, job, data.validated_data["priority"])
-        if data.validated_data.get("action") == "cancel":
+        data = validated(JobUpdateSerializer, request)
+        if "priority" in data:
+            job = jobs.change_priority(self.context, job, data["priority"])
+        if data.get("action") == "cancel":
             job = jobs.cancel_job(self.context, job)
-        if data.validated_data.get("action") == "retry":
+        if data.get("action") == "retry":
             job = jobs.retry_job(self.context, job)
         return Response(JobSerializer(job).data)
 

@@ -5,12 +5,10 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.api import AccountAPIView, AccountContextMixin
-from accounts.access.querysets import TenantQuerySet
+from accounts.access.api import AccountAPIView, AccountListView
 from backups.models import SavedQuery
 from backups.query.sql import MOST_SQL
 from backups.selectors.snapshots import get_snapshot
@@ -62,13 +60,12 @@ class QueryView(AccountAPIView):
         return Response({"columns": columns, "rows": answer.rows, "more": answer.more})
 
 
-class SavedQueriesView(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
+class SavedQueriesView(AccountListView):
     serializer_class = SavedQuerySerializer
     permissions = {"get": "record.view", "post": "query.save"}
+    model = SavedQuery
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return TenantQuerySet(SavedQuery).none()
+    def rows(self) -> Any:
         return queries.saved_queries(self.context, get_source(self.context, self.kwargs["pk"]))
 
     @extend_schema(operation_id="saved_queries_list", tags=TAGS)

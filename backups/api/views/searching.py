@@ -13,6 +13,7 @@ from accounts.access.api import AccountAPIView
 from backups.api.serializers.searching import PastHitsSerializer, SearchQuerySerializer
 from backups.selectors.sources import get_source
 from backups.services.searching import search_past
+from listbackup.core.api.validated import asked
 from listbackup.core.errors import InvalidInput
 
 After = tuple[str, str, int]
@@ -30,9 +31,7 @@ class SearchView(AccountAPIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Every version of every record that contains the text, replaced and deleted ones too."""
         source = get_source(self.context, pk)
-        query = SearchQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        given = query.validated_data
+        given = asked(SearchQuerySerializer, request)
         size, after = given["page_size"], _read(given["after"]) if given.get("after") else None
         streams = [given["stream"]] if given.get("stream") else None
         hits = search_past(source, given["q"], streams=streams, after=after, limit=size + 1)

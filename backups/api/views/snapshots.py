@@ -22,7 +22,7 @@ from backups.retention.policy import Policy, describe, parse
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source
 from backups.services import holds, removal, retention
-from listbackup.core.api.validated import validated
+from listbackup.core.api.validated import asked, validated
 from listbackup.core.clock import now
 
 TAGS = ["snapshots"]
@@ -78,9 +78,8 @@ class RetentionView(AccountAPIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """What is kept, and what would be let go when; with `policy`, as if that were in force."""
-        query = RetentionQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted = query.validated_data.get("policy")
+        query = asked(RetentionQuerySerializer, request)
+        wanted = query.get("policy")
         return self._answer(get_source(self.context, pk), parse(wanted) if wanted else None)
 
     @extend_schema(

@@ -22,6 +22,7 @@ from backups.models import Source
 from backups.selectors.sources import get_source, sources_of
 from backups.services import jobs, retention, sources
 from integrations.selectors.connections import get_connection
+from listbackup.core.api.validated import validated
 
 TAGS = ["sources"]
 
@@ -45,9 +46,7 @@ class SourcesView(AccountListView):
     )
     def post(self, request: Request) -> Response:
         """Creates a source and queues its first backup."""
-        data = SourceCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        given = dict(data.validated_data)
+        given = validated(SourceCreateSerializer, request)
         connection = get_connection(self.context, given.pop("connection"))
         source = sources.create_source(self.context, connection=connection, **given)
         return Response(SourceSerializer(source).data, status=201)
@@ -65,9 +64,7 @@ class SourceView(AccountAPIView):
     def patch(self, request: Request, pk: UUID) -> Response:
         """Changes name, streams, schedule or retention; pauses or resumes."""
         source = get_source(self.context, pk)
-        data = SourceUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        changes = dict(data.validated_data)
+        changes = validated(SourceUpdateSerializer, request)
         paused, policy = changes.pop("paused", None), changes.pop("retention", None)
         if changes:
             source = sources.update_source(self.context, source, **changes)

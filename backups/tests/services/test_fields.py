@@ -8,6 +8,7 @@ from accounts.activity.models import Entry
 from backups.models import StreamFields
 from backups.pipeline.run import run_job
 from backups.query.fields import Fields, drift
+from backups.query.rows import RecordRow
 from backups.services.jobs import start_job
 
 
@@ -60,7 +61,7 @@ def test_field_added_retyped_and_removed_then_noted_with_an_entry(platform, nigh
 
 
 def test_sample_without_a_field_then_it_is_not_gone():
-    seen = Fields(seen=10, whole=False, types={"a": {"text"}}, counts={"a": 10})
+    seen = Fields(seen=10, whole=False, types={"a": {str}}, counts={"a": 10})
     assert drift({"a": ["text"], "rare": ["text"]}, seen) == []
     seen.whole = True
     assert [one.kind for one in drift({"a": ["text"], "rare": ["text"]}, seen)] == ["removed"]
@@ -95,3 +96,12 @@ def test_page_and_api(tenant, platform, night, source):
     assert client.get(f"/sources/{source.pk}/fields/", {"stream": "nobody\0"}).status_code == 200
     with entered(tenant.acme.organization):
         assert StreamFields.objects.count() >= 2
+
+
+def test_fields_beyond_the_most_are_not_taken_for_removed(monkeypatch):
+    monkeypatch.setattr("backups.query.fields.MOST_FIELDS", 2)
+    fields = Fields()
+    row = RecordRow("1", None, b'{"a": 1, "b": 2, "c": 3}', b"")
+    list(fields.watch(iter([[row]])))
+    assert not fields.whole
+    assert drift({"a": ["whole number"], "b": ["whole number"], "c": ["whole number"]}, fields) == []

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from integrations.connector.reader import Check
 from integrations.models import Connection
 from integrations.selectors.platforms import platform_name
+from integrations.services.manifests import MOST_TEXT
 
 SECRETS_HELP = "By the names that the platform's definition lists. Write only; never returned."
 
@@ -48,7 +49,7 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
 class ConnectionCreateSerializer(serializers.Serializer[Any]):
     platform = serializers.CharField(max_length=64, required=False, help_text="a platform's id; not with `manifest`")
     manifest = serializers.CharField(
-        max_length=500_000, required=False, help_text="YAML of a custom REST connector", trim_whitespace=False
+        max_length=MOST_TEXT, required=False, help_text="YAML of a custom REST connector", trim_whitespace=False
     )
     name = _name()
     secrets = secrets_field()

@@ -6,8 +6,7 @@ from rest_framework import serializers
 
 from integrations.api.serializers.connections import secrets_field
 from integrations.models import CustomPlatform, CustomPlatformVersion
-
-MOST_TEXT = 200_000
+from integrations.services.manifests import MOST_TEXT
 
 
 def _manifest() -> serializers.CharField:

@@ -4,12 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.api import AccountAPIView, AccountContextMixin
-from accounts.access.querysets import TenantQuerySet
+from accounts.access.api import AccountAPIView, AccountListView
 from integrations.api.serializers import custom_platforms as shapes
 from integrations.models import CustomPlatform, CustomPlatformVersion
 from integrations.selectors import custom_platforms as selectors
@@ -21,17 +19,17 @@ from listbackup.core.api.validated import validated
 TAGS = ["custom platforms"]
 
 
-class CustomPlatformsView(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
+class CustomPlatformsView(AccountListView):
     serializer_class = shapes.CustomPlatformSerializer
     permissions = {"get": "custom_platform.view", "post": "custom_platform.create"}
+    model = CustomPlatform
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return TenantQuerySet(CustomPlatform).none()
+    def rows(self) -> Any:
         return selectors.custom_platforms_of(self.context).order_by("-id")
 
     @extend_schema(operation_id="custom_platforms_list", tags=TAGS, summary="The account's own connectors")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest first."""
         return self.list(request)
 
     @extend_schema(
@@ -42,6 +40,7 @@ class CustomPlatformsView(AccountContextMixin, ListAPIView):  # type: ignore[typ
         responses={201: shapes.CustomPlatformDetailSerializer},
     )
     def post(self, request: Request) -> Response:
+        """Every problem of the manifest is named with its line and column."""
         data = validated(shapes.ManifestSerializer, request)
         made = service.create_custom_platform(self.context, text=data["manifest"])
         return Response(shapes.CustomPlatformDetailSerializer(made).data, status=201)
@@ -82,18 +81,18 @@ class CustomPlatformView(AccountAPIView):
         return Response(status=204)
 
 
-class VersionsView(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
+class VersionsView(AccountListView):
     serializer_class = shapes.CustomPlatformVersionSerializer
     permissions = {"get": "custom_platform.view"}
+    model = CustomPlatformVersion
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return TenantQuerySet(CustomPlatformVersion).none()
+    def rows(self) -> Any:
         platform = selectors.get_custom_platform(self.context, self.kwargs["pk"])
         return selectors.versions_of(self.context, platform).order_by("-id")
 
     @extend_schema(operation_id="custom_platform_versions_list", tags=TAGS, summary="Every version that was saved")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest first."""
         return self.list(request)
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.html import escape
 
 from integrations.selectors.platforms import AuthOption, FormField
+from listbackup.core.web.forms import take_errors
 
 SECRET, CONFIG = "secret_", "config_"
 
@@ -39,10 +40,11 @@ class CredentialsForm(forms.Form):
 
     def take_errors(self, fields: dict[str, Any]) -> None:
         """Puts a service's errors by field beside the fields, or on top when there is no such field."""
-        for name, messages in fields.items():
-            target = next((key for key in (SECRET + name, CONFIG + name, name) if key in self.fields), None)
-            for message in messages:
-                self.add_error(target, message)
+
+        def name_of(field: str) -> str:
+            return next((name for name in (SECRET + field, CONFIG + field) if name in self.fields), field)
+
+        take_errors(self, fields, name_of)
 
 
 class ReplaceKeyForm(CredentialsForm):

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 
 from integrations.selectors.platforms import AuthOption, FormField
+from integrations.services.manifests import MOST_TEXT
 from integrations.web.forms.connections import CredentialsForm
 
-MOST_TEXT = 200_000
 MOST_DOCUMENT = 2_000_000
 
 

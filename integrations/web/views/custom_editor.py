@@ -1,6 +1,6 @@
 """The page on which a custom connector's manifest is written, tried at the platform and saved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from integrations.services import custom_platforms as service
 from integrations.services.live_check import LiveCheck, check_live
 from integrations.web.forms.custom_platforms import ManifestForm, OpenApiForm, TryForm
 from listbackup.core.errors import InvalidInput, ListBackupError, TooLarge
+
+Save = Callable[[ManifestForm, str], CustomPlatform]  # the sent form, and its text
 
 STARTER = """\
 manifest: 1
@@ -84,8 +86,8 @@ class EditorPage(AccountPage):
         }
         return render(request, "integrations/custom_edit.html", context, status=status)
 
-    def answer(self, request: HttpRequest, platform: CustomPlatform | None) -> HttpResponse:
-        """A sent editor: tried or saved."""
+    def answer(self, request: HttpRequest, platform: CustomPlatform | None, save: Save) -> HttpResponse:
+        """A sent editor: tried, or saved by `save`."""
         form = ManifestForm(request.POST)
         if not form.is_valid():
             return self.editor(request, form, text=request.POST.get("manifest", ""), platform=platform, status=400)
@@ -93,14 +95,11 @@ class EditorPage(AccountPage):
         if "check" in request.POST:
             return self._try(request, form, text, platform)
         try:
-            saved = self.save(form, text, platform)
+            saved = save(form, text)
         except ListBackupError as error:
             return self.editor(request, form, text=text, platform=platform, error=error, status=error.status)
         messages.success(request, f"{saved.name} is saved as version {saved.version}.")
         return redirect("platforms:custom", pk=saved.pk)
-
-    def save(self, form: ManifestForm, text: str, platform: CustomPlatform | None) -> CustomPlatform:
-        raise NotImplementedError
 
     def _try(
         self, request: HttpRequest, form: ManifestForm, text: str, platform: CustomPlatform | None
@@ -134,10 +133,7 @@ class NewCustomPage(EditorPage):
         return self.editor(request, ManifestForm(initial={"manifest": STARTER}), text=STARTER)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request, None)
-
-    def save(self, form: ManifestForm, text: str, platform: CustomPlatform | None) -> CustomPlatform:
-        return service.create_custom_platform(self.context, text=text)
+        return self.answer(request, None, lambda form, text: service.create_custom_platform(self.context, text=text))
 
 
 class EditCustomPage(EditorPage):
@@ -149,12 +145,13 @@ class EditCustomPage(EditorPage):
         return self.editor(request, ManifestForm(initial=initial), text=platform.manifest, platform=platform)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.answer(request, get_custom_platform(self.context, pk))
+        platform = get_custom_platform(self.context, pk)
 
-    def save(self, form: ManifestForm, text: str, platform: CustomPlatform | None) -> CustomPlatform:
-        assert platform is not None
-        based_on = form.cleaned_data["based_on"] or 0
-        return service.change_custom_platform(self.context, platform, text=text, based_on=based_on)
+        def save(form: ManifestForm, text: str) -> CustomPlatform:
+            based_on = form.cleaned_data["based_on"] or 0
+            return service.change_custom_platform(self.context, platform, text=text, based_on=based_on)
+
+        return self.answer(request, platform, save)
 
 
 class ImportPage(EditorPage):

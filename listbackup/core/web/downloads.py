@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 
@@ -35,4 +35,13 @@ def streamed(request: HttpRequest, file: Download) -> StreamingHttpResponse:
     answer["Cache-Control"] = "private, no-store"
     if file.size is not None:
         answer["Content-Length"] = str(file.size)
+    return answer
+
+
+def shown_image(image: bytes, content_type: str, *, seconds: int = 0) -> HttpResponse:
+    """An image that is shown: never sniffed, never run, and kept by the person's own browser alone, for `seconds`."""
+    answer = HttpResponse(image, content_type=content_type)
+    answer["Cache-Control"] = f"private, max-age={seconds}" if seconds else "private, no-cache"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Disposition"] = f'inline; filename="picture.{content_type.rpartition("/")[2]}"'
     return answer

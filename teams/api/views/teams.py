@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.access.api import AccountAPIView, AccountListView, UserAPIView
 from accounts.models import Invitation
 from accounts.services import invitations
+from listbackup.core.api.validated import validated
 from teams.api.serializers.teams import (
     AcceptedSerializer,
     AcceptSerializer,
@@ -53,9 +54,8 @@ class TeamsView(AccountListView):
     )
     def post(self, request: Request) -> Response:
         """A team; the caller is its first owner."""
-        data = TeamCreateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        team = teams.create_team(self.context, **data.validated_data)
+        data = validated(TeamCreateSerializer, request)
+        team = teams.create_team(self.context, **data)
         return Response(TeamSerializer(get_team(self.context, team.pk)).data, status=201)
 
 
@@ -70,9 +70,8 @@ class TeamView(AccountAPIView):
     def patch(self, request: Request, pk: UUID) -> Response:
         """Name, description, settings; archives or brings back."""
         team = get_team(self.context, pk)
-        data = TeamUpdateSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        teams.update_team(self.context, team, **data.validated_data)
+        data = validated(TeamUpdateSerializer, request)
+        teams.update_team(self.context, team, **data)
         return Response(TeamSerializer(get_team(self.context, pk)).data)
 
     @extend_schema(operation_id="teams_delete", responses={204: None}, tags=TAGS)
@@ -100,9 +99,8 @@ class TeamMembersView(AccountListView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Adds somebody who has a role on the account already."""
         team = get_team(self.context, pk)
-        data = MemberAddSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        member = members.add_member(self.context, team, **data.validated_data)
+        data = validated(MemberAddSerializer, request)
+        member = members.add_member(self.context, team, **data)
         return Response(TeamMemberSerializer(member).data, status=201)
 
 
@@ -118,9 +116,8 @@ class TeamMemberView(AccountAPIView):
     def patch(self, request: Request, pk: UUID, user_id: UUID) -> Response:
         """Owner, admin or member; the last owner stays."""
         team = get_team(self.context, pk)
-        data = MemberRoleSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        member = members.change_role(self.context, team, user_id=user_id, **data.validated_data)
+        data = validated(MemberRoleSerializer, request)
+        member = members.change_role(self.context, team, user_id=user_id, **data)
         return Response(TeamMemberSerializer(member).data)
 
     @extend_schema(operation_id="teams_remove_member", responses={204: None}, tags=TAGS)
@@ -150,9 +147,8 @@ class TeamInvitationsView(AccountListView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Mails a link that works once, for seven days."""
         team = get_team(self.context, pk)
-        data = InviteSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        invitation = members.invite(self.context, team, **data.validated_data)
+        data = validated(InviteSerializer, request)
+        invitation = members.invite(self.context, team, **data)
         return Response(InvitationSerializer(invitation).data, status=201)
 
 
@@ -178,11 +174,10 @@ class AcceptInvitationView(UserAPIView):
     def post(self, request: Request) -> Response:
         """Joins with a link's token. 409 `invitation.other_address` when it was sent to another address than the
         caller's; with `ask_address` that address is asked (202)."""
-        data = AcceptSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validated(AcceptSerializer, request)
         user: Any = request.user
-        token = data.validated_data["token"]
-        if data.validated_data["ask_address"]:
+        token = data["token"]
+        if data["ask_address"]:
             invitations.ask_for_address(token, user)
             return Response(status=202)
         invitation = invitations.accept(token, user, ip=request.META.get("REMOTE_ADDR"))
@@ -201,7 +196,6 @@ class TeamAccountAccessView(AccountAPIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Gives the whole team a role on an account of the tree, or takes it back (`role: null`, 204)."""
         team = get_team(self.context, pk)
-        data = GrantRequestSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        grant = grants.grant_access(self.context, team, **data.validated_data)
+        data = validated(GrantRequestSerializer, request)
+        grant = grants.grant_access(self.context, team, **data)
         return Response(GrantSerializer(grant).data) if grant else Response(status=204)

@@ -12,8 +12,9 @@ from accounts.sso.selectors import providers as selectors
 from accounts.sso.services import domains
 from accounts.sso.web.forms import DomainForm, RequirementForm
 from accounts.sso.web.views.base import RootPage
-from accounts.sso.web.views.providers import add_errors, settings_page
+from accounts.sso.web.views.providers import settings_page
 from listbackup.core.errors import Conflict, InvalidInput, Unavailable
+from listbackup.core.web.forms import take_errors
 
 
 class DomainsPage(RootPage):
@@ -27,7 +28,7 @@ class DomainsPage(RootPage):
             try:
                 made = domains.claim(self.context, form.cleaned_data["domain"])
             except InvalidInput as error:
-                add_errors(form, error)
+                take_errors(form, error.fields)
             except Conflict as error:
                 form.add_error("domain", f"{error.message} {error.remedy}")
             else:

@@ -28,7 +28,7 @@ from accounts.sso.web.forms import (
 from accounts.sso.web.handoff import hand_off
 from accounts.sso.web.views.base import RootPage
 from listbackup.core.errors import Conflict, InvalidInput
-from listbackup.core.web.forms import TypedNameForm
+from listbackup.core.web.forms import TypedNameForm, take_errors
 
 NEXT_SLUG = "sso_slug"  # in the session: the address part of a provider that is being added
 FORMS: dict[ProviderKind, Any] = {ProviderKind.OIDC: OidcForm, ProviderKind.SAML: SamlForm}
@@ -43,11 +43,6 @@ def our_addresses(kind: str, slug: str) -> list[tuple[str, str]]:
     if kind == ProviderKind.OIDC:
         return [("Redirect URI", config.public(reverse("openid_connect_callback", args=[slug])))]
     return [("ACS URL", config.acs_url(slug)), ("Entity ID and metadata", config.entity_id(slug))]
-
-
-def add_errors(form: Any, error: InvalidInput) -> None:
-    for field, texts in error.fields.items():
-        form.add_error(field if field in form.fields else None, list(texts))
 
 
 class SettingsPage(RootPage):
@@ -85,7 +80,7 @@ class AddPage(RootPage):
                     self.context, self.kind, slug=self._slug(request), **form.joining(), **form.connection()
                 )
             except InvalidInput as error:
-                add_errors(form, error)
+                take_errors(form, error.fields)
             except Conflict as error:
                 form.add_error(None, f"{error.message} {error.remedy}")
             else:
@@ -122,7 +117,7 @@ class ProviderPage(RootPage):
             try:
                 providers.change_provider(self.context, pk, **form.joining())
             except InvalidInput as error:
-                add_errors(form, error)
+                take_errors(form, error.fields)
             else:
                 messages.success(request, "Saved.")
                 return redirect("sso:provider", pk=pk)
@@ -160,7 +155,7 @@ class ConnectionPage(RootPage):
             try:
                 providers.replace_connection(self.context, pk, **form.connection())
             except InvalidInput as error:
-                add_errors(form, error)
+                take_errors(form, error.fields)
             else:
                 messages.success(request, "Replaced. Test the sign-in now.")
                 return redirect("sso:provider", pk=pk)
