@@ -7,6 +7,7 @@ from typing import Any
 from integrations.connector.model import (
     Auth,
     Batch,
+    ById,
     CheckRule,
     Chunks,
     ConfigField,
@@ -29,6 +30,7 @@ from integrations.connector.model import (
     field_path,
 )
 from integrations.connector.templates import set_vars
+from integrations.connector.webhooks.rules import webhooks_of
 
 Plain = Mapping[str, Any]
 
@@ -76,6 +78,7 @@ def manifest_of(plain: Plain) -> Manifest:
         lookups={name: _lookup(name, data) for name, data in plain.get("lookups", {}).items()},
         discover=tuple(_discovery(data, templates) for data in plain.get("discover", ())),
         not_read=tuple(NotRead(**data) for data in plain.get("not_read", ())),
+        webhooks=webhooks_of(plain["webhooks"]) if "webhooks" in plain else None,
     )
 
 
@@ -101,6 +104,7 @@ def stream_of(name: str, plain: Plain) -> Stream:
         scopes=tuple(plain.get("scopes", ())),
         optional=plain.get("optional", False),
         count=Count(request_of(count["request"]), field_path(count["path"])) if count else None,
+        by_id=_by_id(plain["by_id"]) if "by_id" in plain else None,
         vars=plain.get("vars", {}),
     )
 
@@ -190,13 +194,22 @@ def _parent(plain: Plain) -> Parent:
     known = dict(plain)
     known["values"] = tuple(known.get("values", ()))
     if "batch" in known:
-        batch = dict(known["batch"])
-        for name in ("inputs", "more", "errors", "error_kind"):
-            batch[name] = field_path(batch.get(name, ""))
-        batch["absent_errors"] = tuple(batch.get("absent_errors", ()))
-        known["batch"] = Batch(**batch)
+        known["batch"] = _batch(known["batch"])
         known.setdefault("mode", "batch")
     return Parent(**known)
+
+
+def _batch(plain: Plain) -> Batch:
+    batch = dict(plain)
+    for name in ("inputs", "more", "errors", "error_kind"):
+        batch[name] = field_path(batch.get(name, ""))
+    batch["absent_errors"] = tuple(batch.get("absent_errors", ()))
+    return Batch(**batch)
+
+
+def _by_id(plain: Plain) -> ById:
+    batch = _batch(plain["batch"]) if "batch" in plain else None
+    return ById(request_of(plain["request"]), field_path(plain.get("records", "")), batch)
 
 
 def _limits(plain: Plain) -> Limits:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FieldPath = tuple[str, ...]
+from integrations.connector.webhooks.rules import FieldPath, Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,15 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class ById:
+    """Reads records by their keys: many with one request (`batch`), or one each with `{key}` in the request."""
+
+    request: Request
+    records: FieldPath = ()
+    batch: Batch | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """`key` parts are record fields, or placeholders such as `{parent.id}` as plain text."""
 
@@ -173,6 +182,7 @@ class Stream:
     scopes: tuple[str, ...] = ()
     optional: bool = False
     count: "Count | None" = None
+    by_id: ById | None = None
     vars: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -295,6 +305,7 @@ class Manifest:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     discover: tuple[Discovery, ...] = ()
     not_read: tuple[NotRead, ...] = ()
+    webhooks: Webhooks | None = None
 
     @property
     def auth_kinds(self) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from integrations.connector.auth import Credentials
+from integrations.connector.by_key import batch_by_key, each_by_key
 from integrations.connector.discovery import find_streams, info_of
-from integrations.connector.errors import ConnectorError, ScopeMissing
+from integrations.connector.errors import ConnectorError, RequestRefused, ScopeMissing
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.limits import Limiter
 from integrations.connector.lookups import Lookups, decoded
@@ -151,6 +152,23 @@ class Reader:
             return self._passes.own(root, state)
         within = [child for child in self._children_of(stream) if children is None or child.name in children]
         return self._passes.root(root, state, within)
+
+    def reads_by_key(self, stream: str) -> bool:
+        """Whether `read_keys` works for the stream."""
+        return self._stream(stream).by_id is not None
+
+    def read_keys(self, stream: str, keys: Sequence[str]) -> Iterator[Page]:
+        """The records with these keys as they are now; keys that the platform does not know are `absent`.
+
+        The pages carry no checkpoint. Raises as `read`; RequestRefused for a stream that cannot be read by key.
+        """
+        root = self._stream(stream)
+        if root.by_id is None:
+            raise RequestRefused(f"{root.label} cannot be read by key.", stream=stream)
+        meter = Meter()
+        if root.by_id.batch is not None:
+            return batch_by_key(self._exchange, self._lookups, root, keys, meter)
+        return each_by_key(self._exchange, self._lookups, root, keys, meter)
 
     def _stream(self, name: str) -> Stream:
         known = self.manifest.streams.get(name)

@@ -19,7 +19,7 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "none": (),
 }
 _OAUTH_ONLY = {"authorize_url", "introspect_url", "revoke_url", "optional_scopes", "authorize_params", "pkce"}
-_RUN_TIME = {"since", "until", "last_key"}
+_RUN_TIME = {"since", "until", "last_key", "key"}
 
 
 def problems_of(document: Document) -> list[Problem]:
@@ -62,6 +62,8 @@ class _Checks:
                 yield self.at(("errors", index), "needs a status, a path or a header to know the error by")
             if ("equals" in rule or "contains" in rule) and not {"path", "header"} & set(rule):
                 yield self.at(("errors", index), "equals and contains need a path or a header to look at")
+        if "webhooks" in self.plain:
+            yield from self.webhooks(self.plain["webhooks"])
         if "check" in self.plain:
             yield from self.request(("check", "request"), self.plain["check"]["request"], {"config"})
 
@@ -84,7 +86,7 @@ class _Checks:
         yield from self.present(where, stream)
         if "request" not in stream or "key" not in stream:
             return
-        names = {"vars", "config", "lookup", *_RUN_TIME}
+        names = {"vars", "config", "lookup", *_RUN_TIME} - {"key"}
         parent = stream.get("parent")
         if parent is not None:
             names.add("parent")
@@ -100,6 +102,41 @@ class _Checks:
             yield self.at((*where, "chunks", "lookup"), f"there is no lookup {stream['chunks']['lookup']}")
         if "count" in stream:
             yield from self.request((*where, "count", "request"), stream["count"]["request"], {"vars", "config"})
+        if "by_id" in stream:
+            yield from self.by_id((*where, "by_id"), stream)
+
+    def by_id(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
+        rule = stream["by_id"]
+        names = {"vars", "config", "lookup"}
+        yield from self.request((*where, "request"), rule["request"], names if "batch" in rule else {*names, "key"})
+        if "batch" not in rule and "key" not in names_in(
+            [rule["request"]["path"], rule["request"].get("query", {}), rule["request"].get("body")]
+        ):
+            yield self.at((*where, "request"), "needs {key}, or a batch")
+        if not isinstance(stream["key"], str):
+            yield self.at(where, "reads by a key of one field only")
+        if "parent" in stream:
+            yield self.at(where, "has no meaning for a stream with a parent")
+
+    def webhooks(self, rule: Mapping[str, Any]) -> Iterator[Problem]:
+        for index, event in enumerate(rule["events"]):
+            stream = self.streams.get(event["stream"])
+            if stream is None:
+                yield self.at(("webhooks", "events", index, "stream"), f"there is no stream {event['stream']}")
+            elif "key" in event and "by_id" not in stream:
+                yield self.at(("webhooks", "events", index, "key"), f"{event['stream']} has no by_id to read it with")
+            elif "key" not in event and ("incremental" not in stream or "parent" in stream):
+                yield self.at(
+                    ("webhooks", "events", index), f"needs a key: {event['stream']} cannot be read by increments"
+                )
+        if rule.get("address") == "app" and ("account" not in rule or "signatures" not in rule):
+            yield self.at(("webhooks", "address"), "one address for all needs account and signatures")
+        for index, scheme in enumerate(rule.get("signatures", ())):
+            where: Path = ("webhooks", "signatures", index)
+            if scheme["algorithm"] == "sha256" and "{key}" not in scheme.get("message", ""):
+                yield self.at(where, "sha256 signs nothing without {key} in its message")
+            if "{timestamp}" in scheme.get("message", "") and not {"pairs", "timestamp_header"} & set(scheme):
+                yield self.at(where, "{timestamp} needs pairs or a timestamp_header")
 
     def keys(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
         key = stream["key"]
