@@ -38,6 +38,7 @@ from integrations.services.outgoing import http_settings, shared_limiter
 from integrations.services.readers import credentials_of, open_reader, unsaved
 from integrations.services.status import REFUSED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
 from integrations.services.texts import clean_list, clean_map, clean_text
+from integrations.services.webhooks import close_address, open_address
 from integrations.signals import connection_created, connection_deleted, connection_restored
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput, PlatformError
@@ -201,6 +202,7 @@ def delete_connection(context: AccountContext, connection: Connection) -> None:
         locked.last_error = locked.last_error_code = ""
         locked.save()
         forget_expiry(locked)
+        close_address(locked)
         record(context, "connection.deleted", locked, revoked_at_platform=revoked)
         connection_deleted.send(sender=Connection, context=context, connection=locked)
     _copy(locked, connection)
@@ -303,6 +305,7 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
     _take_secrets(connection, proved)
     connection.save(force_insert=True)
     track_expiry(connection, refreshable=bool(proved.tokens and proved.tokens.refresh_token))
+    open_address(connection)
     record(context, "connection.created", connection, platform=connection.platform_key, auth_kind=proved.kind)
     connection_created.send(sender=Connection, context=context, connection=connection)
     return connection
@@ -317,6 +320,7 @@ def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> 
     connection.save()
     secrets = unseal(connection)
     track_expiry(connection, refreshable="refresh_token" in secrets)
+    open_address(connection)
     record(context, "connection.renewed", connection)
     mark_working(connection, context=context)
     if not waited:

@@ -81,3 +81,11 @@ def _field(spec: FormField) -> forms.CharField:
         label=spec.label, help_text=escape(spec.help), required=spec.required, max_length=20_000, widget=widget,
         initial=None if spec.secret else spec.default,
     )  # fmt: skip
+
+
+class SigningSecretForm(forms.Form):
+    """What the platform signs webhooks with; empty takes them for their secret address alone."""
+
+    signing_secret = forms.CharField(
+        label="Signing secret", max_length=500, required=False, widget=forms.PasswordInput(render_value=False)
+    )

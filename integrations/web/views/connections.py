@@ -15,6 +15,7 @@ from integrations.enums import ConnectionStatus
 from integrations.models import Connection
 from integrations.selectors.connections import connections_of, get_connection
 from integrations.selectors.platforms import catalogue, option_of, platform_name, platform_of
+from integrations.services.webhooks import webhook_facts
 from integrations.web.consent import allow_consent_page
 from integrations.web.panels import connection_panels
 
@@ -77,6 +78,7 @@ def connection_page(
         "connection": connection,
         "platform": platform,
         "option": option_of(platform, connection.auth_kind),
+        "webhooks": webhook_facts(connection),
         "panels": connection_panels(request, page.context, connection),
         "may": {name: rules.can(page.context, f"connection.{name}") for name in ("update", "test", "delete", "create")},
         **more,

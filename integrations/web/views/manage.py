@@ -14,7 +14,8 @@ from integrations.oauth import flow
 from integrations.selectors.connections import get_connection
 from integrations.selectors.platforms import AuthOption, option_of, platform_of
 from integrations.services import connections as service
-from integrations.web.forms.connections import DeleteForm, RenameForm, ReplaceKeyForm
+from integrations.services.webhooks import renew_address, set_signing_secret
+from integrations.web.forms.connections import DeleteForm, RenameForm, ReplaceKeyForm, SigningSecretForm
 from integrations.web.views.connections import connection_page
 from listbackup.core.errors import ListBackupError, PlatformError
 
@@ -98,6 +99,25 @@ class ReconnectPage(AccountPage):
             connection=connection,
         )
         return redirect(url)
+
+
+class WebhooksPage(AccountPage):
+    """Turns webhooks on, gives a new address, or takes the secret that the platform signs with."""
+
+    permissions = {"post": "connection.update"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        connection = get_connection(self.context, pk)
+        if "signing_secret" not in request.POST:
+            renew_address(self.context, connection)
+            messages.success(request, "The new address works now. Enter it at the platform.")
+            return redirect("connections:detail", pk=pk)
+        form = SigningSecretForm(request.POST)
+        if not form.is_valid():
+            return connection_page(self, request, connection, signing_form=form, status=400)
+        set_signing_secret(self.context, connection, form.cleaned_data["signing_secret"])
+        messages.success(request, "The signing secret was saved.")
+        return redirect("connections:detail", pk=pk)
 
 
 class DeletePage(AccountPage):
