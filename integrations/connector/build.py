@@ -19,6 +19,7 @@ from integrations.connector.model import (
     Limits,
     Lookup,
     Manifest,
+    Metadata,
     NotRead,
     PageRule,
     Parent,
@@ -146,6 +147,11 @@ def _auth(plain: Plain) -> Auth:
         if name in known:
             known[name] = field_path(known[name])
     known["place"] = plain.get("in", "header")
+    known["token_errors"] = tuple(_error(rule) for rule in known.get("token_errors", ()))
+    if "metadata" in known:
+        found = known["metadata"]
+        paths = {name: field_path(path) for name, path in found["config"].items()}
+        known["metadata"] = Metadata(found["url"], found.get("prefix", "Bearer "), paths)
     if plain["kind"] == "bearer":
         known.setdefault("prefix", "Bearer ")
     return Auth(**known, secrets=_secrets(plain))

@@ -29,8 +29,21 @@ class ConfigField:
 
 
 @dataclass(frozen=True, slots=True)
+class Metadata:
+    """A call with the new token that says where its account lives: `config` takes settings from the answer."""
+
+    url: str
+    prefix: str = "Bearer "
+    config: Mapping[str, FieldPath] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Auth:
-    """`kind`: oauth2, client_credentials, bearer, api_key, basic or none. URLs and scopes are of the OAuth kinds."""
+    """`kind`: oauth2, client_credentials, bearer, api_key, basic or none. URLs and scopes are of the OAuth kinds.
+
+    `refresh_auth` is how our client proves itself at a refresh, when that differs from `client_auth`. `grant_lifetime_s`
+    is how long a refresh token lives without being used. The first of `token_errors` that fits decides.
+    """
 
     kind: str
     label: str = ""
@@ -53,6 +66,11 @@ class Auth:
     account_label: FieldPath = ()
     granted_scopes: FieldPath = ("scope",)
     token_lifetime_s: float | None = None
+    refresh_auth: str = ""
+    token_params: Mapping[str, str] = field(default_factory=dict)
+    token_errors: tuple["ErrorRule", ...] = ()
+    grant_lifetime_s: float | None = None
+    metadata: Metadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

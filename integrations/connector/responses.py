@@ -5,6 +5,7 @@ import email.utils
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx
 import msgspec
 
 from integrations.connector.errors import (
@@ -47,7 +48,7 @@ def judge(manifest: Manifest, response: Fetched, stream: str) -> Verdict:
                 continue
             if rule.path is not None and body is None:
                 body = _decoded(response.content)
-            if _fits(rule, response, body):
+            if rule_fits(rule, response, body):
                 return replace(_verdict(rule.do, manifest, response, stream, rule.message), wait_s=rule.wait_s)
     if 200 <= status < 300:
         return GOOD
@@ -80,7 +81,8 @@ def _default(status: int) -> str:
     return "redirect" if 300 <= status < 400 else "fail"
 
 
-def _fits(rule: ErrorRule, response: Fetched, body: Any) -> bool:
+def rule_fits(rule: ErrorRule, response: Fetched | httpx.Response, body: Any) -> bool:
+    """Whether header or body are what the rule is about; its statuses are not looked at."""
     if rule.path is None and not rule.header:
         return True
     found = response.headers.get(rule.header) if rule.header else dig(body, rule.path or ())

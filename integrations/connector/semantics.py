@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from integrations.connector import patterns
 from integrations.connector.build import expand
 from integrations.connector.marks import Document, Path, Problem
 from integrations.connector.templates import names_in
@@ -18,7 +19,10 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "link_header": (),
     "none": (),
 }
-_OAUTH_ONLY = {"authorize_url", "introspect_url", "revoke_url", "optional_scopes", "authorize_params", "pkce"}
+_OAUTH_ONLY = {
+    "authorize_url", "introspect_url", "revoke_url", "optional_scopes", "authorize_params", "pkce", "refresh_auth",
+    "grant_lifetime_s", "metadata",
+}  # fmt: skip
 _RUN_TIME = {"since", "until", "last_key", "key"}
 
 
@@ -42,6 +46,10 @@ class _Checks:
     def all(self) -> Iterator[Problem]:
         for index, auth in enumerate(self.plain.get("auth", ())):
             yield from self.auth(("auth", index), auth)
+        for name, field in self.plain.get("config", {}).items():
+            wrong = patterns.problem_of(field.get("pattern", ""))
+            if wrong:
+                yield self.at(("config", name, "pattern"), wrong)
         used = names_in(self.plain["base_url"])
         yield from self.placeholders(("base_url",), used, {"config"})
         for name, plain in self.plain["streams"].items():
@@ -75,6 +83,11 @@ class _Checks:
         for name in sorted(_OAUTH_ONLY & set(auth)):
             if kind != "oauth2":
                 yield self.at((*where, name), f"{name} has no meaning for auth {kind}")
+
+        for name in auth.get("metadata", {}).get("config", {}):
+            if not self.plain.get("config", {}).get(name, {}).get("pattern"):
+                # What the platform answers becomes a part of addresses that secrets are sent to.
+                yield self.at((*where, "metadata", "config", name), f"config needs {name}, with a pattern")
 
     def present(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
         if "request" not in stream:

@@ -43,11 +43,12 @@ from integrations.oauth.clients import OAuthClient, browser_url, client_of
 from integrations.selectors.manifests import platform_manifest
 from integrations.services import revocation
 from integrations.services.connections import connect_with_tokens, probe
+from integrations.services.manifests import check_config
 from integrations.services.outgoing import http_settings
 from integrations.services.texts import clean_text
 from listbackup.core import crypto
 from listbackup.core.clock import now
-from listbackup.core.errors import ListBackupError, NotSignedIn, PlatformError
+from listbackup.core.errors import InvalidInput, ListBackupError, NotSignedIn, PlatformError
 
 log = structlog.get_logger(__name__)
 LIFETIME = dt.timedelta(minutes=10)
@@ -124,9 +125,16 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     tokens = _exchange(manifest, client, state, params["code"])
     with entered(context.organization):
         try:
-            check = probe(manifest, _Granted(tokens), {})
+            config = _told_config(manifest, tokens)
+            check = probe(manifest, _Granted(tokens), config)
             found = connect_with_tokens(
-                context, manifest=manifest, tokens=tokens, check=check, name=state.name, renew=state.connection_id
+                context,
+                manifest=manifest,
+                tokens=tokens,
+                check=check,
+                config=config,
+                name=state.name,
+                renew=state.connection_id,
             )
         except Connection.DoesNotExist:
             revocation.revoke_tokens(manifest, tokens.access_token, tokens.refresh_token)
@@ -136,6 +144,15 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
             raise
     found.return_to = state.return_to
     return found
+
+
+def _told_config(manifest: Manifest, tokens: oauth.TokenSet) -> dict[str, str]:
+    """Settings that the platform tells about the token, checked as if a person had entered them."""
+    told = oauth.metadata(manifest, token=tokens.access_token, http=http_settings())
+    try:
+        return check_config(manifest, told) if told else {}
+    except InvalidInput as error:
+        raise ConsentFailed(f"{manifest.name} answered the sign-in with something else: {error.message}") from None
 
 
 def safe_path(path: str) -> str:

@@ -12,7 +12,9 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from accounts.access.resolve import system_context
 from accounts.access.schema import entered
+from accounts.activity.services import record
 from accounts.models import Account
 from integrations.connector import oauth
 from integrations.connector.errors import CredentialsRevoked
@@ -92,6 +94,8 @@ def _renew(connection: Connection, secrets: dict[str, str]) -> ListBackupError |
             http=http_settings(),
         )
     except CredentialsRevoked as error:
+        if _take_spare(connection):
+            return _renew(connection, unseal(connection))
         mark_needs_reconnect(connection, error.message)
         return error
     except ListBackupError as error:
@@ -106,6 +110,18 @@ def _renew(connection: Connection, secrets: dict[str, str]) -> ListBackupError |
     return None
 
 
+def _take_spare(connection: Connection) -> bool:
+    """The grant that another person gave for the same account takes the place of the one that ended."""
+    if not connection.spare_secret:
+        return False
+    connection.secret, connection.spare_secret = connection.spare_secret, ""
+    connection.authorised_by_id, connection.spare_by_id = connection.spare_by_id, None
+    connection.save(update_fields=["secret", "spare_secret", "authorised_by", "spare_by", "updated_at"])
+    record(system_context(connection.account), "connection.other_grant", connection)
+    log.info("spare_grant_taken", connection=str(connection.pk), platform=connection.platform)
+    return True
+
+
 def store_tokens(connection: Connection, tokens: oauth.TokenSet, before: dict[str, str] | None = None) -> None:
     """Writes a token reply into the row; a reply without a refresh token keeps the one we have."""
     secrets = dict(before or {})
@@ -114,8 +130,12 @@ def store_tokens(connection: Connection, tokens: oauth.TokenSet, before: dict[st
         secrets["refresh_token"] = tokens.refresh_token
     connection.secret, connection.secret_changed_at = seal(secrets), now()
     connection.token_expires_at = tokens.expires_at
+    life = manifest_of(connection).auth_of("oauth2").grant_lifetime_s
+    if life and "refresh_token" in secrets:
+        connection.grant_expires_at = now() + dt.timedelta(seconds=life)
     if not connection._state.adding:
-        connection.save(update_fields=["secret", "secret_changed_at", "token_expires_at", "updated_at"])
+        fields = ["secret", "secret_changed_at", "token_expires_at", "grant_expires_at", "updated_at"]
+        connection.save(update_fields=fields)
 
 
 def _count_failure(connection: Connection, error: ListBackupError) -> None:

@@ -96,15 +96,23 @@ def create_connection(
 
 
 def connect_with_tokens(
-    context: AccountContext, *, manifest: Manifest, tokens: TokenSet, check: Check, name: str = "", renew: Any = None
+    context: AccountContext,
+    *,
+    manifest: Manifest,
+    tokens: TokenSet,
+    check: Check,
+    config: Mapping[str, Any] | None = None,
+    name: str = "",
+    renew: Any = None,
 ) -> Connection:
     """Stores a tested OAuth grant. `renew` names the connection (id) that must be the one it belongs to."""
-    proved = _Proved(manifest, AuthKind.OAUTH2, check, tokens=tokens)
+    proved = _Proved(manifest, AuthKind.OAUTH2, check, config=dict(config or {}), tokens=tokens)
     if renew is None:
         return _store(context, proved, name=name)
     with transaction.atomic():
         found = Connection.objects.visible_to(context).select_for_update(of=("self",)).get(pk=renew)
         _same_account(found, check)
+        found.config = proved.config or found.config
         return _renew(context, found, proved)
 
 
@@ -199,6 +207,7 @@ def delete_connection(context: AccountContext, connection: Connection) -> None:
         locked = _locked(context, connection)
         locked.status, locked.status_changed_at = ConnectionStatus.DELETED, now()
         locked.secret, locked.secret_changed_at, locked.token_expires_at = "", now(), None
+        locked.spare_secret, locked.grant_expires_at = "", None
         locked.last_error = locked.last_error_code = ""
         locked.save()
         forget_expiry(locked)
@@ -299,6 +308,7 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
         auth_kind=proved.kind,
         config=proved.config,
         created_by=context.user,
+        authorised_by=context.user,
         status_changed_at=now(),
     )
     _take(connection, proved.check)
@@ -314,6 +324,7 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
 def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> Connection:
     """New credentials for a connection that is there; the row is locked."""
     waited = connection.status == ConnectionStatus.NEEDS_RECONNECT
+    _keep_spare(context, connection, proved)
     connection.auth_kind = proved.kind
     _take(connection, proved.check)
     _take_secrets(connection, proved)
@@ -326,6 +337,19 @@ def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> 
     if not waited:
         connection_restored.send(sender=Connection, context=context, connection=connection)
     return connection
+
+
+def _keep_spare(context: AccountContext, connection: Connection, proved: _Proved) -> None:
+    """A second person's grant for the same account: the first one's that still works is kept for when it is needed."""
+    if proved.tokens is None or context.user is None:
+        return
+    other = connection.authorised_by_id not in (None, context.user.pk)
+    works = connection.is_usable and connection.auth_kind == AuthKind.OAUTH2
+    if other and works and "refresh_token" in unseal(connection):
+        connection.spare_secret, connection.spare_by_id = connection.secret, connection.authorised_by_id
+    elif connection.spare_by_id == context.user.pk:
+        connection.spare_secret, connection.spare_by_id = "", None  # they have just given a newer one
+    connection.authorised_by = context.user
 
 
 def _take_secrets(connection: Connection, proved: _Proved) -> None:

@@ -102,7 +102,7 @@ def _copy_state(source: Connection, target: Connection) -> None:
 
 
 def _mail_needs_reconnect(connection: Connection, reason: str) -> None:
-    address = f"{settings.PUBLIC_URL.rstrip('/')}/connections/{connection.pk}/"
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/connections/{connection.pk}/reconnect/"
     for user in people_to_warn(connection.account, also=connection.created_by_id):
         if not wants(user, "connection_needs_reconnect"):
             continue

@@ -83,9 +83,15 @@ class ReplaceKeyPage(AccountPage):
 
 
 class ReconnectPage(AccountPage):
-    """By the way it was connected: the platform's consent page, or the form for a new key."""
+    """By the way it was connected: the platform's consent page, or the form for a new key.
 
-    permissions = {"post": "connection.update"}
+    Also by GET, from the link in a mail: nothing changes before the person agrees at the platform.
+    """
+
+    permissions = {"get": "connection.update", "post": "connection.update"}
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.post(request, pk)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         connection = get_connection(self.context, pk)
