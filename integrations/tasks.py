@@ -7,7 +7,7 @@ from celery import shared_task
 from accounts.access.context import AccountContext
 from accounts.access.tasks import AccountTask
 from integrations.oauth import flow, refresh
-from integrations.services import webhook_hints, webhook_intake
+from integrations.services import fan_out, webhook_hints, webhook_intake
 from listbackup.core.tasks import BaseTask
 
 
@@ -24,7 +24,10 @@ def refresh_tokens() -> int:
 
 @shared_task(name="integrations.refresh_connection", base=AccountTask)
 def refresh_connection(context: AccountContext, connection_id: str) -> bool:
-    return refresh.refresh_claimed(context.account, UUID(connection_id))
+    done = refresh.refresh_claimed(context.account, UUID(connection_id))
+    if done:
+        fan_out.find_members_of(context, UUID(connection_id))  # an agency's new accounts, once a token's life
+    return done
 
 
 @shared_task(name="integrations.ring_hints", base=BaseTask)

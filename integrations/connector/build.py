@@ -15,6 +15,7 @@ from integrations.connector.model import (
     Deletions,
     Discovery,
     ErrorRule,
+    FanOut,
     Incremental,
     Limits,
     Lookup,
@@ -53,7 +54,6 @@ def expand_one(stream: Plain, templates: Plain) -> dict[str, Any]:
 def manifest_of(plain: Plain) -> Manifest:
     templates = plain.get("templates", {})
     streams = {name: stream_of(name, data) for name, data in expand(plain["streams"], templates).items()}
-    check = plain.get("check")
     return Manifest(
         key=plain["key"],
         name=plain["name"],
@@ -66,13 +66,7 @@ def manifest_of(plain: Plain) -> Manifest:
         headers=plain.get("headers", {}),
         config={name: _config(name, data) for name, data in plain.get("config", {}).items()},
         auth=tuple(_auth(data) for data in plain.get("auth", [{"kind": "none"}])),
-        check=CheckRule(
-            request_of(check["request"]),
-            field_path(check.get("account_id", "")),
-            field_path(check.get("account_label", "")),
-        )
-        if check
-        else None,
+        check=_check(plain["check"]) if "check" in plain else None,
         limits=_limits(plain.get("limits", {})),
         retries=Retries(**plain.get("retries", {})),
         errors=tuple(_error(data) for data in plain.get("errors", ())),
@@ -152,9 +146,30 @@ def _auth(plain: Plain) -> Auth:
         found = known["metadata"]
         paths = {name: field_path(path) for name, path in found["config"].items()}
         known["metadata"] = Metadata(found["url"], found.get("prefix", "Bearer "), paths)
+    known["told"] = {name: field_path(path) for name, path in known.get("told", {}).items()}
+    if "fan_out" in known:
+        known["fan_out"] = _fan_out(known["fan_out"])
     if plain["kind"] == "bearer":
         known.setdefault("prefix", "Bearer ")
     return Auth(**known, secrets=_secrets(plain))
+
+
+def _check(plain: Plain) -> CheckRule:
+    account_id, label = field_path(plain.get("account_id", "")), field_path(plain.get("account_label", ""))
+    return CheckRule(request_of(plain["request"]), account_id, label)
+
+
+def _fan_out(plain: Plain) -> FanOut:
+    listed = {"label": "Accounts", "key": plain["id"], **plain["members"]}
+    return FanOut(
+        when=field_path(plain["when"]),
+        equals=plain["equals"],
+        members=stream_of("members", listed),
+        label=field_path(plain.get("label", "")),
+        member=plain["member"],
+        token=request_of(plain["token"]),
+        check=_check(plain["check"]) if "check" in plain else None,
+    )
 
 
 def _secrets(plain: Plain) -> tuple[SecretField, ...]:

@@ -29,6 +29,23 @@ class ConfigField:
 
 
 @dataclass(frozen=True, slots=True)
+class FanOut:
+    """One grant for many accounts: an agency's, when the token reply has `equals` at `when`.
+
+    `members` lists them, `id` and `label` are fields of its records; `token` draws a member's own token with the agency's,
+    `{config.NAME}` of `member` being the member's id. `check` is the agency's own live call.
+    """
+
+    when: FieldPath
+    equals: str
+    members: "Stream"
+    label: FieldPath
+    member: str
+    token: "Request"
+    check: "CheckRule | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """A call with the new token that says where its account lives: `config` takes settings from the answer."""
 
@@ -71,6 +88,8 @@ class Auth:
     token_errors: tuple["ErrorRule", ...] = ()
     grant_lifetime_s: float | None = None
     metadata: Metadata | None = None
+    told: Mapping[str, FieldPath] = field(default_factory=dict)
+    fan_out: FanOut | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from integrations.connector.auth import OAUTH_KINDS
 from integrations.connector.errors import AuthRefused, BadResponse, ConnectorError, CredentialsRevoked, Unavailable
 from integrations.connector.model import Auth, ErrorRule, Manifest
 from integrations.connector.responses import rule_fits
-from integrations.connector.shapes import dig
+from integrations.connector.shapes import dig, plain_text
 from listbackup.core.clock import now
 from listbackup.core.http.client import HttpSettings, build_client, rewritten
 from listbackup.core.http.redact import redact
@@ -105,12 +105,20 @@ def refresh_token(
     return _tokens(manifest, auth, reply)
 
 
-def metadata(manifest: Manifest, *, token: str, http: HttpSettings) -> dict[str, str]:
-    """Settings that the platform tells about a new token's account; {} when the manifest asks for none.
+def told_config(manifest: Manifest, tokens: TokenSet, http: HttpSettings) -> dict[str, str]:
+    """Settings that the token reply, or a further call with the new token, tell about the account; what is absent in the
+    reply is left out.
 
-    Raises BadResponse when one is missing (also in an answer with 200), and as `exchange_code`.
+    Raises BadResponse when the further call lacks one (also in an answer with 200), and as `exchange_code`.
     """
-    rule = manifest.auth_of("oauth2").metadata
+    auth = manifest.auth_of("oauth2")
+    found = {name: dig(tokens.account, path) for name, path in auth.told.items()}
+    found = {name: plain_text(value) for name, value in found.items() if isinstance(value, str | int) and value != ""}
+    return found | _metadata(manifest, auth, tokens.access_token, http)
+
+
+def _metadata(manifest: Manifest, auth: Auth, token: str, http: HttpSettings) -> dict[str, str]:
+    rule = auth.metadata
     if rule is None:
         return {}
     with build_client(http) as client:
@@ -127,6 +135,17 @@ def metadata(manifest: Manifest, *, token: str, http: HttpSettings) -> dict[str,
     if not all(isinstance(value, str) and value for value in found.values()):
         raise BadResponse(f"{manifest.name} did not say where the account lives.")
     return found
+
+
+def is_agency(manifest: Manifest, tokens: TokenSet) -> bool:
+    """Whether the grant is for many accounts, which are found and connected one by one."""
+    rule = manifest.auth_of("oauth2").fan_out
+    return rule is not None and dig(tokens.account, rule.when) == rule.equals
+
+
+def tokens_in(manifest: Manifest, reply: dict[str, Any]) -> TokenSet:
+    """A token reply that came by another request. Raises BadResponse."""
+    return _tokens(manifest, manifest.auth_of("oauth2"), reply)
 
 
 def client_token(manifest: Manifest, *, client_id: str, client_secret: str, http: HttpSettings) -> TokenSet:

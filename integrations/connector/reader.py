@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from integrations.connector.auth import Credentials
 from integrations.connector.by_key import batch_by_key, each_by_key
 from integrations.connector.discovery import find_streams, info_of
@@ -15,9 +17,11 @@ from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.limits import Limiter
 from integrations.connector.lookups import Lookups, decoded
 from integrations.connector.model import Manifest, Stream
+from integrations.connector.oauth import TokenSet, tokens_in
 from integrations.connector.passes import Passes
 from integrations.connector.records import Page, StreamInfo
 from integrations.connector.shapes import dig, plain_text
+from integrations.connector.walk import Walker
 from listbackup.core.http.client import HttpSettings
 
 __all__ = ["Check", "Reader", "StreamInfo"]
@@ -94,9 +98,32 @@ class Reader:
     def close(self) -> None:
         self._exchange.close()
 
-    def check(self) -> Check:
+    def members(self) -> Iterator[tuple[str, str]]:
+        """Id and label of every account that an agency's grant is for. Raises the errors of `connector.errors`."""
+        rule = self.manifest.auth_of("oauth2").fan_out
+        assert rule is not None
+        listed = rule.members
+        walker = Walker(
+            self._exchange, self._lookups, listed, request=listed.request, page=listed.page, records=listed.records
+        )
+        for leaf in walker.pages({}, {}, Meter()):
+            for record in leaf.records:
+                yield record.key, _text(dig(msgspec.json.decode(record.raw), rule.label)) if rule.label else ""
+
+    def member_token(self, member: str) -> TokenSet:
+        """A member's own token, drawn with the agency's."""
+        rule = self.manifest.auth_of("oauth2").fan_out
+        assert rule is not None
+        ask = self._exchange.ask(rule.token, {**self._exchange.config, f"config.{rule.member}": member})
+        body = self._exchange.send(ask, lambda got: decoded(got.content), stream="token", meter=Meter())
+        return tokens_in(self.manifest, body if isinstance(body, dict) else {})
+
+    def check(self, *, agency: bool = False) -> Check:
         """One live call with the credentials. A refusal is `ok=False` with the reason; other errors are raised."""
         rule = self.manifest.check
+        if agency:
+            fan_out = self.manifest.auth_of("oauth2").fan_out
+            rule = fan_out.check if fan_out and fan_out.check else rule
         body: Any = {}
         try:
             if rule is not None:

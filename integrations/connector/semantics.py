@@ -21,7 +21,7 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 _OAUTH_ONLY = {
     "authorize_url", "introspect_url", "revoke_url", "optional_scopes", "authorize_params", "pkce", "refresh_auth",
-    "grant_lifetime_s", "metadata",
+    "grant_lifetime_s", "metadata", "told", "fan_out",
 }  # fmt: skip
 _RUN_TIME = {"since", "until", "last_key", "key"}
 
@@ -84,10 +84,21 @@ class _Checks:
             if kind != "oauth2":
                 yield self.at((*where, name), f"{name} has no meaning for auth {kind}")
 
-        for name in auth.get("metadata", {}).get("config", {}):
+        told: list[tuple[Path, str]] = [
+            (("metadata", "config", name), name) for name in auth.get("metadata", {}).get("config", {})
+        ]
+        told += [(("told", name), name) for name in auth.get("told", {})]
+        fan_out = auth.get("fan_out", {})
+        if fan_out:
+            told.append((("fan_out", "member"), fan_out["member"]))
+            for part in ("members", "check"):
+                if part in fan_out:
+                    yield from self.request((*where, "fan_out", part), fan_out[part]["request"], {"config"})
+            yield from self.request((*where, "fan_out", "token"), fan_out["token"], {"config"})
+        for path, name in told:
             if not self.plain.get("config", {}).get(name, {}).get("pattern"):
-                # What the platform answers becomes a part of addresses that secrets are sent to.
-                yield self.at((*where, "metadata", "config", name), f"config needs {name}, with a pattern")
+                # What the platform answers becomes a part of requests, and of addresses that secrets are sent to.
+                yield self.at((*where, *path), f"config needs {name}, with a pattern")
 
     def present(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
         if "request" not in stream:

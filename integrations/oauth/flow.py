@@ -41,7 +41,7 @@ from integrations.errors import (
 from integrations.models import Connection
 from integrations.oauth.clients import OAuthClient, browser_url, client_of
 from integrations.selectors.manifests import platform_manifest
-from integrations.services import revocation
+from integrations.services import fan_out, revocation
 from integrations.services.connections import connect_with_tokens, probe
 from integrations.services.manifests import check_config
 from integrations.services.outgoing import http_settings
@@ -126,7 +126,8 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     with entered(context.organization):
         try:
             config = _told_config(manifest, tokens)
-            check = probe(manifest, _Granted(tokens), config)
+            agency = oauth.is_agency(manifest, tokens)
+            check = probe(manifest, _Granted(tokens), config, agency=agency)
             found = connect_with_tokens(
                 context,
                 manifest=manifest,
@@ -143,12 +144,15 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
             revocation.revoke_tokens(manifest, tokens.access_token, tokens.refresh_token)
             raise
     found.return_to = state.return_to
+    if agency:
+        with entered(context.organization):
+            fan_out.find_members_of(context, found.pk)
     return found
 
 
 def _told_config(manifest: Manifest, tokens: oauth.TokenSet) -> dict[str, str]:
     """Settings that the platform tells about the token, checked as if a person had entered them."""
-    told = oauth.metadata(manifest, token=tokens.access_token, http=http_settings())
+    told = oauth.told_config(manifest, tokens, http_settings())
     try:
         return check_config(manifest, told) if told else {}
     except InvalidInput as error:

@@ -6,7 +6,7 @@ refuses the old one at the next try: that is `auth.revoked`, which says so to a 
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import structlog
@@ -27,6 +27,7 @@ from integrations.services.credentials import seal, unseal
 from integrations.services.outgoing import http_settings
 from integrations.services.status import (
     AHEAD,
+    REMOVED,
     REVOKED,
     mark_needs_reconnect,
     mark_working,
@@ -58,6 +59,9 @@ def refresh_if_needed(
     Must not run in a transaction of the caller: the new token would not be committed before its use.
     """
     with entered(account.organization):
+        member = Connection.objects.filter(pk=connection_id, grant__isnull=False).select_related("account").first()
+        if member is not None:
+            return _of_member(member, stale, ahead)
         with transaction.atomic(durable=True):
             connection = Connection.objects.select_for_update(of=("self",)).get(pk=connection_id)
             secrets = unseal(connection)
@@ -68,6 +72,25 @@ def refresh_if_needed(
         if error is not None:
             raise error
         return found
+
+
+def _of_member(member: Connection, stale: str | None, ahead: dt.timedelta) -> FreshSecrets:
+    """A member of an agency draws its token with the agency's, which is renewed first where it must be."""
+    from integrations.services.fan_out import draw_token  # late: it reads with refreshed credentials
+
+    secrets = unseal(member)
+    if not _must_renew(member, secrets, stale, ahead):
+        return FreshSecrets(secrets, member.token_expires_at)
+    if member.status == ConnectionStatus.DELETED or member.last_error_code == REMOVED:
+        raise CredentialsRevoked(member.last_error or "The connection must be reconnected by a person.")
+    tokens = draw_token(member)
+    with transaction.atomic(durable=True):
+        locked = Connection.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        # Its own refresh token is not kept: the agency's is the one that lasts.
+        store_tokens(locked, replace(tokens, refresh_token=None))
+        mark_working(locked)
+        track_expiry(locked, refreshable=True)
+        return FreshSecrets(unseal(locked), locked.token_expires_at)
 
 
 def _must_renew(connection: Connection, secrets: dict[str, str], stale: str | None, ahead: dt.timedelta) -> bool:

@@ -34,6 +34,7 @@ from integrations.selectors.manifests import manifest_of
 from integrations.services import manifests, revocation
 from integrations.services.credentials import seal, unseal
 from integrations.services.custom_platforms import keep_manifest
+from integrations.services.fan_out import find_members, is_agency
 from integrations.services.outgoing import http_settings, shared_limiter
 from integrations.services.readers import credentials_of, open_reader, unsaved
 from integrations.services.status import REFUSED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
@@ -116,7 +117,7 @@ def connect_with_tokens(
         return _renew(context, found, proved)
 
 
-def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any]) -> Check:
+def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any], *, agency: bool = False) -> Check:
     """Calls the platform before anything is stored. Raises ConnectionTestFailed when it refuses."""
     reader = Reader(
         manifest,
@@ -127,7 +128,7 @@ def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any
         limit_scope=f"{manifest.key}:probe:{uuid7()}",
     )
     try:
-        check = reader.check()
+        check = reader.check(agency=agency)
     except PlatformError as error:
         if getattr(error, "kind", "") == "customer":
             raise ConnectionTestFailed(error.message, remedy=error.remedy) from None
@@ -181,7 +182,7 @@ def test_connection(context: AccountContext, connection: Connection) -> Check:
     """A live call with the stored credentials; what it finds is stored. Raises only when the platform is unreachable."""
     try:
         with open_reader(connection) as reader:
-            check = reader.check()
+            check = reader.check(agency=is_agency(connection))
     except PlatformError as error:
         _note_failure(context, connection, error)
         raise
@@ -197,12 +198,16 @@ def test_connection(context: AccountContext, connection: Connection) -> Check:
             mark_needs_reconnect(locked, check.message, code=REFUSED, context=context)
         record(context, "connection.tested", locked, ok=check.ok)
         _copy(locked, connection)
+    if check.ok and is_agency(connection):
+        find_members(context, connection)
     return check
 
 
 def delete_connection(context: AccountContext, connection: Connection) -> None:
     """Revokes the grant at the platform (best effort), wipes the secret and tells whoever uses the connection."""
-    revoked = revocation.revoke(connection)
+    for member in connection.members.exclude(status=ConnectionStatus.DELETED).select_related("account"):
+        delete_connection(context, member)
+    revoked = connection.grant_id is None and revocation.revoke(connection)
     with transaction.atomic():
         locked = _locked(context, connection)
         locked.status, locked.status_changed_at = ConnectionStatus.DELETED, now()

@@ -171,11 +171,12 @@ def test_metadata_tells_where_the_account_lives() -> None:
         seen.append(asked)
         return {"dc": "us21", "api_endpoint": "https://us21.api.mailchimp.com"}
 
-    assert other(answer, "metadata", token="at") == {"dc": "us21"}
+    tokens = oauth.TokenSet("at")
+    assert other(answer, "told_config", tokens=tokens) == {"dc": "us21"}
     assert seen[0].headers["authorization"] == "OAuth at"
     for body in ({"error": "invalid_token"}, {"dc": None}, {"dc": ["us1"]}, {}):
         with pytest.raises((BadResponse, AuthRefused)):
-            other(_saying(body), "metadata", token="at")
+            other(_saying(body), "told_config", tokens=tokens)
 
 
 @pytest.mark.parametrize("expires", [0, None, "0", -1, "never"])

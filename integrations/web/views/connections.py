@@ -16,11 +16,13 @@ from integrations.models import Connection
 from integrations.selectors.connections import connections_of, get_connection
 from integrations.selectors.forecast import forecasts
 from integrations.selectors.platforms import catalogue, option_of, platform_name, platform_of
+from integrations.services.fan_out import is_agency
 from integrations.services.webhooks import webhook_facts
 from integrations.web.consent import allow_consent_page
 from integrations.web.panels import connection_panels
 
 PAGE = 50
+MEMBERS = 100
 SORTS = {
     "name": ("name", "-id"),
     "-name": ("-name", "-id"),
@@ -82,6 +84,8 @@ def connection_page(
         "connection": connection,
         "platform": platform,
         "option": option_of(platform, connection.auth_kind),
+        "is_agency": is_agency(connection),
+        "members": connection.members.exclude(status=ConnectionStatus.DELETED).order_by("name")[:MEMBERS],
         "forecast": forecasts([connection])[connection.pk],
         "webhooks": webhook_facts(connection),
         "panels": connection_panels(request, page.context, connection),

@@ -97,6 +97,8 @@ class ReconnectPage(AccountPage):
         connection = get_connection(self.context, pk)
         if connection.auth_kind != AuthKind.OAUTH2:
             return redirect("connections:key", pk=pk)
+        if connection.grant_id is not None:
+            connection = get_connection(self.context, connection.grant_id)  # the agency's is the one that is given
         url = flow.start(
             self.context,
             platform=connection.platform,
