@@ -17,6 +17,7 @@ from integrations.connector.model import (
     ErrorRule,
     FanOut,
     Incremental,
+    Learn,
     Limits,
     Lookup,
     Manifest,
@@ -24,6 +25,7 @@ from integrations.connector.model import (
     NotRead,
     PageRule,
     Parent,
+    Quota,
     Request,
     Retries,
     Rule,
@@ -105,7 +107,10 @@ def stream_of(name: str, plain: Plain) -> Stream:
 
 
 def request_of(plain: Plain) -> Request:
-    return Request(**plain)
+    known = dict(plain)
+    bucket = known.get("bucket", "default")
+    known["bucket"] = (bucket,) if isinstance(bucket, str) else tuple(bucket)
+    return Request(**known)
 
 
 def page_of(plain: Plain) -> PageRule:
@@ -126,6 +131,8 @@ def page_of(plain: Plain) -> PageRule:
         pages=field_path(known.get("pages", "")),
         stop=known.get("stop", "empty"),
         cap=known.get("cap"),
+        also={name: field_path(path) for name, path in known.get("also", {}).items()},
+        from_url=known.get("from_url", False),
     )
 
 
@@ -239,6 +246,9 @@ def _limits(plain: Plain) -> Limits:
         name: tuple(Rule(rule["requests"], float(rule["per_s"]), rule.get("burst")) for rule in rules)
         for name, rules in plain.get("buckets", {}).items()
     }
+    known["app_buckets"] = tuple(known.get("app_buckets", ()))
+    known["quotas"] = tuple(Quota(name, **quota) for name, quota in known.get("quotas", {}).items())
+    known["learn"] = tuple(Learn(**rule) for rule in known.get("learn", ()))
     return Limits(**known)
 
 

@@ -102,7 +102,7 @@ class Request:
     body: Any = None
     body_as: str = "json"
     headers: Mapping[str, str] = field(default_factory=dict)
-    bucket: str = "default"
+    bucket: tuple[str, ...] = ("default",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,8 @@ class PageRule:
     pages: FieldPath = ()
     stop: str = "empty"
     cap: int | None = None
+    also: Mapping[str, FieldPath] = field(default_factory=dict)
+    from_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +273,38 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `requests` a day, which begins at midnight of `zone`; or what `limit_header` says.
+
+    `remaining_header` tells what is left, others' requests included. `app`: all our customers count together.
+    """
+
+    name: str
+    requests: int | None = None
+    zone: str = "UTC"
+    app: bool = False
+    limit_header: str = ""
+    remaining_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Headers that say how many requests of a bucket are left, and for how long that holds."""
+
+    bucket: str
+    remaining_header: str
+    reset_header: str
+    reset_as: str = "seconds"
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
+    """`app_buckets` count the requests of all our customers together, the others those of one account there."""
+
     buckets: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    app_buckets: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    learn: tuple[Learn, ...] = ()
     concurrency: int = 8
     remaining_header: str = ""
     reset_header: str = ""

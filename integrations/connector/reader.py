@@ -51,6 +51,7 @@ def _nobody(seconds: float, reason: str) -> None:
 class Reader:
     """`limit_scope` names what the platform counts requests by; limits under the same scope are shared.
 
+    `quota_share` is the percentage of daily quotas that may be used.
     `on_wait(seconds, reason)` is called before every wait of a second or more. `streams_off` collects streams that
     the platform refused while others were read.
     """
@@ -67,6 +68,7 @@ class Reader:
         cancelled: Callable[[], bool] = _never,
         on_wait: Callable[[float, str], None] = _nobody,
         sleep: Callable[[float], None] = time.sleep,
+        quota_share: int = 100,
     ) -> None:
         self.manifest = manifest
         self.streams_off: dict[str, str] = {}
@@ -81,6 +83,7 @@ class Reader:
             cancelled=cancelled,
             on_wait=on_wait,
             sleep=sleep,
+            quota_share=quota_share,
         )
         self._lookups = Lookups(self._exchange)
         self._passes = Passes(self._exchange, self._lookups, self._stream, self._turn_off)

@@ -34,6 +34,7 @@ class Verdict:
 
 
 GOOD = Verdict("ok")
+MOST_TEXT = 100_000
 
 
 def judge(manifest: Manifest, response: Fetched, stream: str) -> Verdict:
@@ -86,6 +87,9 @@ def rule_fits(rule: ErrorRule, response: Fetched | httpx.Response, body: Any) ->
     if rule.path is None and not rule.header:
         return True
     found = response.headers.get(rule.header) if rule.header else dig(body, rule.path or ())
+    if found is None and not rule.header and rule.path == ():
+        # The whole answer, whatever it is: plain text and web pages of proxies too.
+        found = response.content[:MOST_TEXT].decode("utf-8", "replace")
     if found is None:
         return False
     text = str(found)

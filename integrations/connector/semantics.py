@@ -6,6 +6,7 @@ from typing import Any
 from integrations.connector import patterns
 from integrations.connector.build import expand
 from integrations.connector.marks import Document, Path, Problem
+from integrations.connector.quotas import is_zone
 from integrations.connector.templates import names_in
 
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -70,6 +71,7 @@ class _Checks:
                 yield self.at(("errors", index), "needs a status, a path or a header to know the error by")
             if ("equals" in rule or "contains" in rule) and not {"path", "header"} & set(rule):
                 yield self.at(("errors", index), "equals and contains need a path or a header to look at")
+        yield from self.limits(self.plain.get("limits", {}))
         if "webhooks" in self.plain:
             yield from self.webhooks(self.plain["webhooks"])
         if "check" in self.plain:
@@ -216,6 +218,10 @@ class _Checks:
             yield self.at((*where, "size"), "size needs size_param to be sent")
         if page.get("stop") == "short" and "size" not in page:
             yield self.at(where, "stop short needs size")
+        if "from_url" in page and kind != "cursor":
+            yield self.at((*where, "from_url"), "has no meaning without a cursor")
+        if "also" in page and (kind != "cursor" or page.get("from") == "header"):
+            yield self.at((*where, "also"), "travels with a cursor of the body or of the last record")
         if "cap" in page and kind in ("none", "keyset"):
             yield self.at((*where, "cap"), f"cap has no meaning for page {kind}")
 
@@ -250,9 +256,24 @@ class _Checks:
         yield from self.placeholders(where, names_in(request), allowed)
         if request.get("method", "GET") == "GET" and "body" in request:
             yield self.at((*where, "body"), "a GET request has no body")
-        bucket = request.get("bucket")
-        if bucket and bucket not in self.plain.get("limits", {}).get("buckets", {}):
-            yield self.at((*where, "bucket"), f"there is no limit bucket {bucket}")
+        wanted = request.get("bucket", [])
+        for bucket in [wanted] if isinstance(wanted, str) else wanted:
+            if bucket not in self.plain.get("limits", {}).get("buckets", {}):
+                yield self.at((*where, "bucket"), f"there is no limit bucket {bucket}")
+
+    def limits(self, limits: Mapping[str, Any]) -> Iterator[Problem]:
+        known = limits.get("buckets", {})
+        for name in limits.get("app_buckets", ()):
+            if name not in known:
+                yield self.at(("limits", "app_buckets"), f"there is no limit bucket {name}")
+        for index, rule in enumerate(limits.get("learn", ())):
+            if rule["bucket"] not in known:
+                yield self.at(("limits", "learn", index, "bucket"), f"there is no limit bucket {rule['bucket']}")
+        for name, quota in limits.get("quotas", {}).items():
+            if "requests" not in quota and "limit_header" not in quota:
+                yield self.at(("limits", "quotas", name), "needs requests, or a limit_header that tells them")
+            if not is_zone(quota.get("zone", "UTC")):
+                yield self.at(("limits", "quotas", name, "zone"), "is no time zone")
 
     def placeholders(self, where: Path, used: set[str], allowed: set[str]) -> Iterator[Problem]:
         known = {"config": self.plain.get("config", {}), "lookup": self.plain.get("lookups", {})}

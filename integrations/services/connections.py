@@ -147,8 +147,10 @@ def update_connection(
     name: str | None = None,
     secrets: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
+    quota_share: int | None = None,
 ) -> Connection:
-    """Renames, or replaces credentials or configuration (tested first; a failed test changes nothing)."""
+    """Renames, replaces credentials or configuration (tested first; a failed test changes nothing), or sets the
+    percentage (1 to 100) of the platform's daily quota that may be used."""
     proved = None
     if secrets is not None or config is not None:
         if connection.auth_kind == AuthKind.OAUTH2 and secrets is not None:
@@ -172,6 +174,10 @@ def update_connection(
             before, locked.name = locked.name, clean_text(name, 150)
             locked.save(update_fields=["name", "updated_at"])
             record(context, "connection.renamed", locked, before=before)
+        if quota_share is not None and quota_share != locked.quota_share:
+            before_share, locked.quota_share = locked.quota_share, max(1, min(100, quota_share))
+            locked.save(update_fields=["quota_share", "updated_at"])
+            record(context, "connection.quota_share", locked, before=before_share, after=locked.quota_share)
         if proved is not None:
             locked.config = proved.config
             locked = _renew(context, locked, proved)

@@ -103,6 +103,7 @@ def open_reader(
         http=http_settings(),
         limiter=shared_limiter(),
         limit_scope=limit_scope(connection),
+        quota_share=connection.quota_share,
         **options,
     )
 

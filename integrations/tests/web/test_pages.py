@@ -191,3 +191,20 @@ def test_webhooks_on_a_connections_page_then_address_secret_and_new_address(peop
     assert found[0] not in renewed and client.post(path, b"[]", content_type="application/json").status_code == 404
     client.force_login(people.vera)
     assert "/api/v1/hooks/" not in client.get(f"/connections/{pk}/").content.decode()
+
+
+def test_the_share_of_the_daily_quota_is_set_on_the_page_and_by_the_api(people, sandbox, client):
+    client.force_login(people.mia)
+    client.post("/connections/new/hubspot/", {"secret_access_token": sandbox.static_token})
+    with entered(people.acme.organization):
+        pk = Connection.objects.get().pk
+    assert 'name="quota_share"' in client.get(f"/connections/{pk}/").content.decode()
+    assert client.post(f"/connections/{pk}/quota/", {"quota_share": "40"}).status_code == 302
+    for wrong in ("0", "101", "", "x", "1.5"):
+        answer = client.post(f"/connections/{pk}/quota/", {"quota_share": wrong})
+        assert answer.status_code == 400 and "field-error" in answer.content.decode()
+    assert client.get(f"/api/v1/connections/{pk}").json()["quota_share"] == 40
+    for share, status in ((60, 200), (0, 400), (101, 400), (None, 400)):
+        body = {"quota_share": share}
+        assert client.patch(f"/api/v1/connections/{pk}", body, content_type="application/json").status_code == status
+    assert 'value="60"' in client.get(f"/connections/{pk}/").content.decode()

@@ -89,3 +89,7 @@ class SigningSecretForm(forms.Form):
     signing_secret = forms.CharField(
         label="Signing secret", max_length=500, required=False, widget=forms.PasswordInput(render_value=False)
     )
+
+
+class QuotaForm(forms.Form):
+    quota_share = forms.IntegerField(label="Percent of the daily quota", min_value=1, max_value=100)

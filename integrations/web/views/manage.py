@@ -15,7 +15,7 @@ from integrations.selectors.connections import get_connection
 from integrations.selectors.platforms import AuthOption, option_of, platform_of
 from integrations.services import connections as service
 from integrations.services.webhooks import renew_address, set_signing_secret
-from integrations.web.forms.connections import DeleteForm, RenameForm, ReplaceKeyForm, SigningSecretForm
+from integrations.web.forms.connections import DeleteForm, QuotaForm, RenameForm, ReplaceKeyForm, SigningSecretForm
 from integrations.web.views.connections import connection_page
 from listbackup.core.errors import ListBackupError, PlatformError
 
@@ -107,6 +107,21 @@ class ReconnectPage(AccountPage):
             connection=connection,
         )
         return redirect(url)
+
+
+class QuotaPage(AccountPage):
+    """How much of the platform's daily quota backups may use."""
+
+    permissions = {"post": "connection.update"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        connection = get_connection(self.context, pk)
+        form = QuotaForm(request.POST)
+        if not form.is_valid():
+            return connection_page(self, request, connection, quota_form=form, status=400)
+        service.update_connection(self.context, connection, quota_share=form.cleaned_data["quota_share"])
+        messages.success(request, "The limit was saved. It counts from the next request on.")
+        return redirect("connections:detail", pk=pk)
 
 
 class WebhooksPage(AccountPage):
