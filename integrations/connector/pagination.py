@@ -147,7 +147,7 @@ def _link(rule: PageRule, position: Position, envelope: Envelope, response: Fetc
 
 def _number(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     current = position.get("number", rule.start)
-    pages = _int(envelope.pages)
+    pages = whole_number(envelope.pages)
     if pages is not None and current - rule.start + 1 >= pages:
         return None
     return {"number": current + 1} if _goes_on(rule, envelope, count, position) else None
@@ -155,7 +155,7 @@ def _number(rule: PageRule, position: Position, envelope: Envelope, response: Fe
 
 def _offset(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     reached = position.get("offset", rule.start) + count
-    total = _int(envelope.total)
+    total = whole_number(envelope.total)
     if total is not None and reached - rule.start >= total:
         return None
     return {"offset": reached} if _goes_on(rule, envelope, count, position) else None
@@ -197,7 +197,8 @@ def _true(value: Any) -> bool:
     return value not in (False, None, 0, "", "false", "False", "0")
 
 
-def _int(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
+    """A count as platforms write it, also as text; None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
