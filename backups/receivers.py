@@ -1,5 +1,6 @@
 """What the backups app does on news of others."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
@@ -14,10 +15,18 @@ from backups.models import Job, Source
 from backups.schedule import table
 from backups.services import closing
 from backups.services.alerts import warn_of_failure
+from backups.services.hints import read_again
 from backups.services.jobs import cancel_job, start_job
 from backups.services.sources import set_status
 from backups.signals import job_finished
-from integrations.signals import connection_deleted, connection_needs_reconnect, connection_restored
+from integrations.directory.models import WebhookHint
+from integrations.services.webhook_hints import Taken
+from integrations.signals import (
+    connection_deleted,
+    connection_needs_reconnect,
+    connection_restored,
+    objects_hinted,
+)
 
 if TYPE_CHECKING:
     from integrations.models import Connection
@@ -57,6 +66,11 @@ def pause_for_good(context: AccountContext, connection: "Connection", **_: Any) 
     waiting = Job.objects.filter(source__connection=connection, state__in=ACTIVE_STATES, kind__in=["backup", "sync"])
     for job in waiting:
         cancel_job(context, job)
+
+
+@receiver(objects_hinted)
+def read_what_changed(connection: "Connection", hints: Sequence[WebhookHint], **_: Any) -> Taken:
+    return read_again(connection, hints)
 
 
 @receiver(job_finished)

@@ -88,6 +88,18 @@ class OtherExternalAccount(Conflict):
     remedy = "Sign in at the platform with the account that this connection is for, or make a new connection."
 
 
+class WebhookUnknown(NotFound):
+    """No connection has this address, or its platform sends no webhooks."""
+
+    code = "webhook.unknown"
+
+
+class WebhooksNotOffered(Conflict):
+    """The platform of the connection has no webhooks that we understand."""
+
+    code = "webhook.not_offered"
+
+
 class OAuthError(ListBackupError):
     """The way to the platform and back failed; nothing was stored."""
 

@@ -43,6 +43,18 @@ local wanted = math.floor(tonumber(ARGV[1]) / 1000) + 60000
 if ttl < wanted then redis.call('PEXPIRE', KEYS[1], wanted) end
 return 1
 """
+_COUNT = """
+local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+if known >= tonumber(ARGV[1]) then return 0 end
+redis.call('INCR', KEYS[1])
+if known == 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+return 1
+"""
+_COUNTED = """
+local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+if tonumber(ARGV[1]) > known then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+return 1
+"""
 _FOREVER = 10**15
 # A platform without limits is asked about only this often: whether another worker was told to wait.
 _UNLIMITED_SECONDS = 0.5
@@ -56,6 +68,8 @@ class RedisLimiter:
         self._sleep = sleep
         self._take = client.register_script(_ACQUIRE)
         self._block = client.register_script(_PENALISE)
+        self._one_more = client.register_script(_COUNT)
+        self._at_least = client.register_script(_COUNTED)
         self._free_until: dict[str, float] = {}
 
     def acquire(
@@ -88,3 +102,11 @@ class RedisLimiter:
         """See `Limiter.penalise`."""
         self._free_until.pop(bucket, None)
         self._block(keys=[self._prefix + bucket], args=[round(seconds * 1_000_000)])
+
+    def count(self, name: str, *, most: int, seconds: float) -> bool:
+        """See `Limiter.count`."""
+        return bool(self._one_more(keys=[self._prefix + name], args=[most, max(1, math.ceil(seconds))]))
+
+    def counted(self, name: str, *, used: int, seconds: float) -> None:
+        """See `Limiter.counted`."""
+        self._at_least(keys=[self._prefix + name], args=[used, max(1, math.ceil(seconds))])

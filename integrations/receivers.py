@@ -21,6 +21,7 @@ def erase_with_the_account(context: AccountContext, **_: Any) -> None:
         delete_connection(context, connection)
     every.update(
         secret="",
+        spare_secret="",
         name=GONE,
         external_id="",
         external_label="",

@@ -83,6 +83,11 @@ class Job(TenantModel):
         return self.kind in WRITING_KINDS
 
     @property
+    def is_targeted(self) -> bool:
+        """Whether it reads only what webhooks named: it says nothing about the rest of the source."""
+        return self.trigger == Trigger.WEBHOOK or bool((self.parameters or {}).get("objects"))
+
+    @property
     def duration(self) -> dt.timedelta | None:
         if self.started_at is None or self.finished_at is None:
             return None

@@ -60,7 +60,7 @@ def commit_rows(
         if not mine(job).select_for_update(of=("self",)).exists():
             raise LeaseLost("Another worker took this job over; its result counts.")
         snapshot = _snapshot(job, source, committed, result)
-        _source(source, snapshot, result)
+        _source(source, snapshot, result, whole=not job.is_targeted)
         _job(job, snapshot, committed, result, phases)
         table.forget_job(job)
         record(
@@ -133,13 +133,14 @@ def _snapshot(job: Job, source: Source, committed: Committed, result: Result) ->
     return snapshot
 
 
-def _source(source: Source, snapshot: Snapshot, result: Result) -> None:
+def _source(source: Source, snapshot: Snapshot, result: Result, *, whole: bool) -> None:
+    """Only a run over the whole source (`whole`) says whether it is protected."""
     source.last_snapshot = snapshot
     source.last_run_at = snapshot.taken_at
-    if result.status == SnapshotStatus.COMPLETE:
+    if whole and result.status == SnapshotStatus.COMPLETE:
         source.last_good_at = snapshot.taken_at
     source.records = snapshot.records
-    if source.status == SourceStatus.ACTIVE:
+    if whole and source.status == SourceStatus.ACTIVE:
         good = result.status == SnapshotStatus.COMPLETE
         source.health = Health.PROTECTED if good else Health.ATTENTION
         source.health_reason, source.health_remedy = result.message, result.remedy

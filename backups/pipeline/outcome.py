@@ -122,7 +122,7 @@ def _write(context: AccountContext, job: Job, verdict: Verdict) -> bool:
 
 def _finish(context: AccountContext, job: Job, source: Source, verdict: Verdict) -> None:
     table.forget_job(job)
-    if job.writes_snapshots and verdict.state != JobState.CANCELLED:
+    if job.writes_snapshots and verdict.state != JobState.CANCELLED and not job.is_targeted:
         source.last_run_at = now()
         if source.status == SourceStatus.ACTIVE:
             source.health, source.health_reason, source.health_remedy = Health.FAILED, verdict.message, verdict.remedy

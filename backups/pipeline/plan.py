@@ -6,8 +6,8 @@ from typing import Any
 
 from backups.errors import StreamUnknown
 from backups.models import Job, Source
+from backups.pipeline.read import StreamReader
 from backups.store.manifest import Manifest
-from integrations.connector.reader import Reader
 from integrations.connector.records import StreamInfo
 
 
@@ -29,7 +29,7 @@ class Plan:
         return found
 
 
-def make_plan(source: Source, job: Job, reader: Reader, previous: Manifest | None) -> Plan:
+def make_plan(source: Source, job: Job, reader: StreamReader, previous: Manifest | None) -> Plan:
     """Raises StreamUnknown when none of the chosen streams exists any more, and the platform's errors."""
     infos = {info.name: info for info in reader.discover()}
     off = source.connection.off_streams

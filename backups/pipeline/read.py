@@ -4,13 +4,12 @@ import contextlib
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from backups.store.stream import Columns, columns_of
-from integrations.connector.reader import Reader
-from integrations.connector.records import Page
+from integrations.connector.records import Page, StreamInfo
 from listbackup.core.errors import ListBackupError, PlatformError
 
 BUFFER_BYTES = 24 * 1024 * 1024
@@ -18,6 +17,21 @@ BUFFER_PAGES = 64
 # The consumer sleeps until so much has come, or half a second: waking it for every page costs a tenth of all CPU.
 WAKE_PAGES = 16
 WAKE_BYTES = 4 * 1024 * 1024
+
+
+class StreamReader(Protocol):
+    """What a run asks of `integrations.connector.reader.Reader`, or of what stands in for it."""
+
+    @property
+    def streams_off(self) -> Mapping[str, str]: ...
+
+    def discover(self) -> list[StreamInfo]: ...
+
+    def count(self, stream: str) -> int | None: ...
+
+    def read(
+        self, stream: str, state: dict[str, Any] | None = None, *, children: Collection[str] | None = None
+    ) -> Iterator[Page]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class Feed:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: StreamReader,
         states: dict[str, dict[str, Any] | None],
         *,
         children: Callable[[str], Collection[str]],

@@ -94,7 +94,8 @@ def _left_behind(job: Job) -> str:
     ended_badly = (JobState.FAILED, JobState.DEAD, JobState.CANCELLED)
     if last is None or last.state not in ended_badly or last.finished_at is None:
         return ""
-    same = (last.parameters or {}).get("streams") == (job.parameters or {}).get("streams")
+    before, wanted = last.parameters or {}, job.parameters or {}
+    same = all(before.get(name) == wanted.get(name) for name in ("streams", "objects"))
     return last.checkpoint if same and now() - last.finished_at < FRESH else ""
 
 

@@ -19,14 +19,14 @@ from backups.pipeline import cleanup, commit, drill, export, outcome, resume, ve
 from backups.pipeline.lease import Keeper, claim, kept
 from backups.pipeline.plan import Plan, make_plan
 from backups.pipeline.progress import Progress
-from backups.pipeline.read import Counted, Feed, PageRead, StreamEnded
+from backups.pipeline.read import Counted, Feed, PageRead, StreamEnded, StreamReader
+from backups.pipeline.targeted import Targeted
 from backups.pipeline.write import Writing
 from backups.services.keys import keyring_for_writing
 from backups.services.storage import snapshot_blobs
 from backups.store.keys import Keyring
 from backups.store.manifest import Manifest, load_manifest, manifest_sha256
 from backups.store.snapshot import Committed, SnapshotWriter
-from integrations.connector.reader import Reader
 from integrations.services.readers import open_reader
 from listbackup.core.clock import now
 from listbackup.core.errors import ListBackupError
@@ -100,7 +100,9 @@ class Backup:
         if adopted is not None:
             self._finish(adopted, self._result({}, checkpoint, {}, []))
             return
-        with writer, open_reader(self.source.connection, cancelled=self._cancelled) as reader:
+        with writer, open_reader(self.source.connection, cancelled=self._cancelled) as opened:
+            objects = self.job.parameters.get("objects")
+            reader: StreamReader = Targeted(opened, objects) if objects else opened
             with self._phase("plan"):
                 self.progress.message = "Asking the platform what there is."
                 plan = make_plan(self.source, self.job, reader, previous)
@@ -114,7 +116,7 @@ class Backup:
 
     # -- reading --------------------------------------------------------------------------------------------------
 
-    def _read(self, reader: Reader, writing: Writing) -> None:
+    def _read(self, reader: StreamReader, writing: Writing) -> None:
         unread = writing.unread
         for name in writing.plan.infos:
             self.progress.states[name] = "waiting"
@@ -182,7 +184,7 @@ class Backup:
 
     # -- the end --------------------------------------------------------------------------------------------------
 
-    def _note_refused(self, reader: Reader, writing: Writing) -> None:
+    def _note_refused(self, reader: StreamReader, writing: Writing) -> None:
         """Children that the platform refused while their parents were read."""
         for name, reason in reader.streams_off.items():
             info = writing.plan.infos.get(name)

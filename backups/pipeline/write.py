@@ -76,6 +76,10 @@ class Writing:
         self.totals["waited_s"] += page.waited_s
         if page.complete:
             self._final[root] = page.state
+            if page.stream == root and not page.sweep:
+                # Something could not be listed after all, or moved meanwhile: what was not met may be there.
+                writer.cancel_sweep()
+                self._sweeping[root].discard(root)
         elif root not in self._final:
             self._states[root].state = page.state
 

@@ -8,7 +8,7 @@ from accounts.outbox.services import enqueue_mail
 from accounts.selectors.recipients import people_to_warn
 from accounts.services.account_settings import setting_of
 from accounts.services.profiles import wants
-from backups.enums import WRITING_KINDS, JobKind, JobState, SourceStatus
+from backups.enums import WRITING_KINDS, JobKind, JobState, SourceStatus, Trigger
 from backups.models import Job
 
 BAD = (JobState.FAILED, JobState.DEAD)
@@ -21,7 +21,7 @@ OWN_MAIL = ("auth.",)
 def warn_of_failure(job: Job) -> int:
     """Puts the mails into the outbox, in the caller's transaction; returns how many people hear about it."""
     kinds = _alike(job)
-    if not kinds or job.state not in BAD or job.error_code.startswith(OWN_MAIL):
+    if not kinds or job.state not in BAD or job.error_code.startswith(OWN_MAIL) or job.is_targeted:
         return 0
     if job.source.status == SourceStatus.DELETED or _was_bad_before(job, kinds):
         return 0
@@ -48,6 +48,7 @@ def _was_bad_before(job: Job, kinds: tuple[str, ...]) -> bool:
     """Whether the one before failed too: then people know."""
     before = (
         Job.objects.filter(source=job.source, kind__in=kinds, state__in=[*BAD, *GOOD], pk__lt=job.pk)
+        .exclude(trigger=Trigger.WEBHOOK)
         .order_by("-id")
         .values_list("state", flat=True)
         .first()

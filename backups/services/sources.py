@@ -21,6 +21,7 @@ from backups.services.jobs import cancel_job, queue_job, start_job
 from backups.signals import source_created, source_deleted
 from integrations.enums import ConnectionStatus
 from integrations.selectors.manifests import manifest_of
+from integrations.services.fan_out import is_agency
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput
 
@@ -48,6 +49,10 @@ def create_source(
     """
     if connection.status != ConnectionStatus.ACTIVE:
         raise SourceNotReady(f"{connection.name} is not connected.", remedy="Reconnect it first.")
+    if is_agency(connection):
+        raise SourceNotReady(
+            f"{connection.name} is an agency's grant and holds no data itself.", remedy="Choose one of its accounts."
+        )
     require_room(connection.account, "sources")
     if schedule is None:
         schedule = str(setting_of(connection.account, "default_schedule"))

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from backups.tests.platform import MANIFEST, SECRET, Platform, serve
+from listbackup.testing.sandbox import sandbox, sandbox_server
+
+__all__ = ["sandbox", "sandbox_server"]
 
 
 @pytest.fixture

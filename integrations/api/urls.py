@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.api.views import connections, custom_platforms, oauth, platforms
+from integrations.api.views import connections, custom_platforms, hooks, oauth, platforms, webhooks
 
 app_name = "integrations_api"
 urlpatterns = [
@@ -30,7 +30,10 @@ urlpatterns = [
     ),
     path("integrations/oauth/start/<slug:provider>", oauth.StartView.as_view(), name="oauth-start"),
     path("integrations/oauth/callback/<slug:provider>", oauth.CallbackView.as_view(), name="oauth-callback"),
+    path("hooks/app/<slug:platform>", hooks.AppHookView.as_view(), name="hook-app"),
+    path("hooks/<str:token>", hooks.ConnectionHookView.as_view(), name="hook"),
     path("connections", connections.ConnectionsView.as_view(), name="connections"),
     path("connections/<uuid:pk>", connections.ConnectionView.as_view(), name="connection"),
+    path("connections/<uuid:pk>/webhook", webhooks.ConnectionWebhookView.as_view(), name="connection-webhook"),
     path("connections/<uuid:pk>/test", connections.ConnectionTestView.as_view(), name="connection-test"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from integrations.connector.model import (
     Auth,
     Batch,
+    ById,
     CheckRule,
     Chunks,
     ConfigField,
@@ -14,13 +15,17 @@ from integrations.connector.model import (
     Deletions,
     Discovery,
     ErrorRule,
+    FanOut,
     Incremental,
+    Learn,
     Limits,
     Lookup,
     Manifest,
+    Metadata,
     NotRead,
     PageRule,
     Parent,
+    Quota,
     Request,
     Retries,
     Rule,
@@ -29,6 +34,7 @@ from integrations.connector.model import (
     field_path,
 )
 from integrations.connector.templates import set_vars
+from integrations.connector.webhooks.rules import webhooks_of
 
 Plain = Mapping[str, Any]
 
@@ -50,7 +56,6 @@ def expand_one(stream: Plain, templates: Plain) -> dict[str, Any]:
 def manifest_of(plain: Plain) -> Manifest:
     templates = plain.get("templates", {})
     streams = {name: stream_of(name, data) for name, data in expand(plain["streams"], templates).items()}
-    check = plain.get("check")
     return Manifest(
         key=plain["key"],
         name=plain["name"],
@@ -63,19 +68,14 @@ def manifest_of(plain: Plain) -> Manifest:
         headers=plain.get("headers", {}),
         config={name: _config(name, data) for name, data in plain.get("config", {}).items()},
         auth=tuple(_auth(data) for data in plain.get("auth", [{"kind": "none"}])),
-        check=CheckRule(
-            request_of(check["request"]),
-            field_path(check.get("account_id", "")),
-            field_path(check.get("account_label", "")),
-        )
-        if check
-        else None,
+        check=_check(plain["check"]) if "check" in plain else None,
         limits=_limits(plain.get("limits", {})),
         retries=Retries(**plain.get("retries", {})),
         errors=tuple(_error(data) for data in plain.get("errors", ())),
         lookups={name: _lookup(name, data) for name, data in plain.get("lookups", {}).items()},
         discover=tuple(_discovery(data, templates) for data in plain.get("discover", ())),
         not_read=tuple(NotRead(**data) for data in plain.get("not_read", ())),
+        webhooks=webhooks_of(plain["webhooks"]) if "webhooks" in plain else None,
     )
 
 
@@ -101,12 +101,16 @@ def stream_of(name: str, plain: Plain) -> Stream:
         scopes=tuple(plain.get("scopes", ())),
         optional=plain.get("optional", False),
         count=Count(request_of(count["request"]), field_path(count["path"])) if count else None,
+        by_id=_by_id(plain["by_id"]) if "by_id" in plain else None,
         vars=plain.get("vars", {}),
     )
 
 
 def request_of(plain: Plain) -> Request:
-    return Request(**plain)
+    known = dict(plain)
+    bucket = known.get("bucket", "default")
+    known["bucket"] = (bucket,) if isinstance(bucket, str) else tuple(bucket)
+    return Request(**known)
 
 
 def page_of(plain: Plain) -> PageRule:
@@ -127,6 +131,8 @@ def page_of(plain: Plain) -> PageRule:
         pages=field_path(known.get("pages", "")),
         stop=known.get("stop", "empty"),
         cap=known.get("cap"),
+        also={name: field_path(path) for name, path in known.get("also", {}).items()},
+        from_url=known.get("from_url", False),
     )
 
 
@@ -142,9 +148,35 @@ def _auth(plain: Plain) -> Auth:
         if name in known:
             known[name] = field_path(known[name])
     known["place"] = plain.get("in", "header")
+    known["token_errors"] = tuple(_error(rule) for rule in known.get("token_errors", ()))
+    if "metadata" in known:
+        found = known["metadata"]
+        paths = {name: field_path(path) for name, path in found["config"].items()}
+        known["metadata"] = Metadata(found["url"], found.get("prefix", "Bearer "), paths)
+    known["told"] = {name: field_path(path) for name, path in known.get("told", {}).items()}
+    if "fan_out" in known:
+        known["fan_out"] = _fan_out(known["fan_out"])
     if plain["kind"] == "bearer":
         known.setdefault("prefix", "Bearer ")
     return Auth(**known, secrets=_secrets(plain))
+
+
+def _check(plain: Plain) -> CheckRule:
+    account_id, label = field_path(plain.get("account_id", "")), field_path(plain.get("account_label", ""))
+    return CheckRule(request_of(plain["request"]), account_id, label)
+
+
+def _fan_out(plain: Plain) -> FanOut:
+    listed = {"label": "Accounts", "key": plain["id"], **plain["members"]}
+    return FanOut(
+        when=field_path(plain["when"]),
+        equals=plain["equals"],
+        members=stream_of("members", listed),
+        label=field_path(plain.get("label", "")),
+        member=plain["member"],
+        token=request_of(plain["token"]),
+        check=_check(plain["check"]) if "check" in plain else None,
+    )
 
 
 def _secrets(plain: Plain) -> tuple[SecretField, ...]:
@@ -190,13 +222,22 @@ def _parent(plain: Plain) -> Parent:
     known = dict(plain)
     known["values"] = tuple(known.get("values", ()))
     if "batch" in known:
-        batch = dict(known["batch"])
-        for name in ("inputs", "more", "errors", "error_kind"):
-            batch[name] = field_path(batch.get(name, ""))
-        batch["absent_errors"] = tuple(batch.get("absent_errors", ()))
-        known["batch"] = Batch(**batch)
+        known["batch"] = _batch(known["batch"])
         known.setdefault("mode", "batch")
     return Parent(**known)
+
+
+def _batch(plain: Plain) -> Batch:
+    batch = dict(plain)
+    for name in ("inputs", "more", "errors", "error_kind"):
+        batch[name] = field_path(batch.get(name, ""))
+    batch["absent_errors"] = tuple(batch.get("absent_errors", ()))
+    return Batch(**batch)
+
+
+def _by_id(plain: Plain) -> ById:
+    batch = _batch(plain["batch"]) if "batch" in plain else None
+    return ById(request_of(plain["request"]), field_path(plain.get("records", "")), batch)
 
 
 def _limits(plain: Plain) -> Limits:
@@ -205,6 +246,9 @@ def _limits(plain: Plain) -> Limits:
         name: tuple(Rule(rule["requests"], float(rule["per_s"]), rule.get("burst")) for rule in rules)
         for name, rules in plain.get("buckets", {}).items()
     }
+    known["app_buckets"] = tuple(known.get("app_buckets", ()))
+    known["quotas"] = tuple(Quota(name, **quota) for name, quota in known.get("quotas", {}).items())
+    known["learn"] = tuple(Learn(**rule) for rule in known.get("learn", ()))
     return Limits(**known)
 
 

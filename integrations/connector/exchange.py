@@ -24,8 +24,9 @@ from integrations.connector.errors import (
     Unavailable,
 )
 from integrations.connector.limits import Limiter, WaitTooLong
-from integrations.connector.model import Auth, Manifest, Request
+from integrations.connector.model import Auth, Learn, Manifest, Request
 from integrations.connector.oauth import TokenCredentials
+from integrations.connector.quotas import Quotas, app_scope
 from integrations.connector.responses import GOOD, check_type, judge
 from integrations.connector.retries import backoff, retry_after
 from integrations.connector.templates import ABSENT, fill, fill_path, fill_plain, fill_query
@@ -62,7 +63,7 @@ class Ask:
     body: Any
     form: bool
     headers: Mapping[str, str]
-    bucket: str
+    bucket: tuple[str, ...]
 
 
 class Exchange:
@@ -80,6 +81,7 @@ class Exchange:
         cancelled: Callable[[], bool],
         on_wait: Callable[[float, str], None],
         sleep: Callable[[float], None] = time.sleep,
+        quota_share: int = 100,
     ) -> None:
         self.manifest = manifest
         self.config = {f"config.{name}": value for name, value in _with_defaults(manifest, config).items()}
@@ -93,6 +95,7 @@ class Exchange:
         self._client = build_client(http)
         self._limiter = limiter
         self._scope = limit_scope
+        self._quotas = Quotas(manifest, limiter, limit_scope, quota_share)
         self._cancelled = cancelled
         self._on_wait = on_wait
         self._sleep = sleep
@@ -158,7 +161,7 @@ class Exchange:
             assert failure is not None
             asked = retry_after(response.headers.get("retry-after"), now()) if response is not None else None
             if verdict.do == "wait":
-                self._wait(ask.bucket, asked or verdict.wait_s, waits, failure, stream, meter)
+                self._wait(ask.bucket[0], asked or verdict.wait_s, waits, failure, stream, meter)
                 waits += 1
                 if waits < max(3, self.manifest.retries.attempts):
                     continue
@@ -198,39 +201,54 @@ class Exchange:
                 error.message, stream=stream, code=error.code, remedy="Ask for smaller pages in the connector."
             ) from None
         meter.bytes_in += len(response.content)
-        self._learn(ask.bucket, response)
+        self._learn(ask.bucket[0], response)
         return response, token, None
 
-    def _turn(self, bucket: str, stream: str, meter: Meter) -> None:
+    def _key(self, bucket: str) -> str:
+        """What requests of the bucket are counted under."""
+        if bucket in self.manifest.limits.app_buckets:
+            return f"{app_scope(self._scope)}:{bucket}"
+        return f"{self._scope}:{bucket}"
+
+    def _turn(self, buckets: tuple[str, ...], stream: str, meter: Meter) -> None:
         if self._cancelled():
             raise Cancelled("The run was cancelled.", stream=stream)
-        rules = self.manifest.limits.buckets.get(bucket, ())
+        self._quotas.spend(stream)
         longest = self.manifest.retries.longest_wait_s
 
         def wait(seconds: float) -> None:
             self._pause(seconds, "rate.limited", stream, meter)
 
         try:
-            self._limiter.acquire(f"{self._scope}:{bucket}", rules=rules, longest=longest, sleep=wait)
+            for bucket in buckets:
+                rules = self.manifest.limits.buckets.get(bucket, ())
+                self._limiter.acquire(self._key(bucket), rules=rules, longest=longest, sleep=wait)
         except WaitTooLong as late:
             raise self._later(late.seconds, f"{self.manifest.name} allows no more requests for now.", stream) from None
 
     def _learn(self, bucket: str, response: Fetched) -> None:
         limits = self.manifest.limits
-        if not limits.remaining_header or response.status_code == 429:
+        self._quotas.learn(response)
+        if response.status_code == 429:
             return
-        text = response.headers.get(limits.remaining_header)
+        if limits.remaining_header:
+            self._take_over(Learn(bucket, limits.remaining_header, limits.reset_header, limits.reset_as), response)
+        for rule in limits.learn:
+            self._take_over(rule, response)
+
+    def _take_over(self, rule: Learn, response: Fetched) -> None:
+        text = response.headers.get(rule.remaining_header)
         if text is None or not text.isdigit() or int(text) > 0:
             return
         try:
-            reset = float(response.headers.get(limits.reset_header, ""))
+            reset = float(response.headers.get(rule.reset_header, ""))
         except ValueError:
             return
-        if limits.reset_as == "milliseconds":
+        if rule.reset_as == "milliseconds":
             reset /= 1000
-        elif limits.reset_as == "epoch":
+        elif rule.reset_as == "epoch":
             reset -= now().timestamp()
-        self._limiter.learn(f"{self._scope}:{bucket}", {"remaining": 0.0, "reset_s": reset})
+        self._limiter.learn(self._key(rule.bucket), {"remaining": 0.0, "reset_s": reset})
 
     def _renew(self, do: str, token: str, refreshed: bool, error: ConnectorError | None, stream: str) -> None:
         told = error.message if error else "The platform refused the credentials."
@@ -251,7 +269,7 @@ class Exchange:
     ) -> None:
         """Keeps everybody of this bucket away for a while; long waits end the run instead of holding a worker."""
         seconds = asked if asked is not None else self.manifest.limits.default_wait_s * 2.0**waits
-        self._limiter.penalise(f"{self._scope}:{bucket}", seconds)
+        self._limiter.penalise(self._key(bucket), seconds)
         if seconds > self.manifest.retries.longest_wait_s:
             raise self._later(seconds, failure.message, stream)
         self._pause(seconds, "rate.limited", stream, meter)

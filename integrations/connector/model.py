@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FieldPath = tuple[str, ...]
+from integrations.connector.webhooks.rules import FieldPath, Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,38 @@ class ConfigField:
 
 
 @dataclass(frozen=True, slots=True)
+class FanOut:
+    """One grant for many accounts: an agency's, when the token reply has `equals` at `when`.
+
+    `members` lists them, `id` and `label` are fields of its records; `token` draws a member's own token with the agency's,
+    `{config.NAME}` of `member` being the member's id. `check` is the agency's own live call.
+    """
+
+    when: FieldPath
+    equals: str
+    members: "Stream"
+    label: FieldPath
+    member: str
+    token: "Request"
+    check: "CheckRule | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """A call with the new token that says where its account lives: `config` takes settings from the answer."""
+
+    url: str
+    prefix: str = "Bearer "
+    config: Mapping[str, FieldPath] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Auth:
-    """`kind`: oauth2, client_credentials, bearer, api_key, basic or none. URLs and scopes are of the OAuth kinds."""
+    """`kind`: oauth2, client_credentials, bearer, api_key, basic or none. URLs and scopes are of the OAuth kinds.
+
+    `refresh_auth` is how our client proves itself at a refresh, when that differs from `client_auth`. `grant_lifetime_s`
+    is how long a refresh token lives without being used. The first of `token_errors` that fits decides.
+    """
 
     kind: str
     label: str = ""
@@ -53,6 +83,13 @@ class Auth:
     account_label: FieldPath = ()
     granted_scopes: FieldPath = ("scope",)
     token_lifetime_s: float | None = None
+    refresh_auth: str = ""
+    token_params: Mapping[str, str] = field(default_factory=dict)
+    token_errors: tuple["ErrorRule", ...] = ()
+    grant_lifetime_s: float | None = None
+    metadata: Metadata | None = None
+    told: Mapping[str, FieldPath] = field(default_factory=dict)
+    fan_out: FanOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +102,7 @@ class Request:
     body: Any = None
     body_as: str = "json"
     headers: Mapping[str, str] = field(default_factory=dict)
-    bucket: str = "default"
+    bucket: tuple[str, ...] = ("default",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +123,8 @@ class PageRule:
     pages: FieldPath = ()
     stop: str = "empty"
     cap: int | None = None
+    also: Mapping[str, FieldPath] = field(default_factory=dict)
+    from_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +193,15 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class ById:
+    """Reads records by their keys: many with one request (`batch`), or one each with `{key}` in the request."""
+
+    request: Request
+    records: FieldPath = ()
+    batch: Batch | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """`key` parts are record fields, or placeholders such as `{parent.id}` as plain text."""
 
@@ -173,6 +221,7 @@ class Stream:
     scopes: tuple[str, ...] = ()
     optional: bool = False
     count: "Count | None" = None
+    by_id: ById | None = None
     vars: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -224,8 +273,38 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `requests` a day, which begins at midnight of `zone`; or what `limit_header` says.
+
+    `remaining_header` tells what is left, others' requests included. `app`: all our customers count together.
+    """
+
+    name: str
+    requests: int | None = None
+    zone: str = "UTC"
+    app: bool = False
+    limit_header: str = ""
+    remaining_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Headers that say how many requests of a bucket are left, and for how long that holds."""
+
+    bucket: str
+    remaining_header: str
+    reset_header: str
+    reset_as: str = "seconds"
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
+    """`app_buckets` count the requests of all our customers together, the others those of one account there."""
+
     buckets: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    app_buckets: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    learn: tuple[Learn, ...] = ()
     concurrency: int = 8
     remaining_header: str = ""
     reset_header: str = ""
@@ -295,6 +374,7 @@ class Manifest:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     discover: tuple[Discovery, ...] = ()
     not_read: tuple[NotRead, ...] = ()
+    webhooks: Webhooks | None = None
 
     @property
     def auth_kinds(self) -> tuple[str, ...]:

@@ -15,14 +15,16 @@ import msgspec
 
 from integrations.connector.auth import OAUTH_KINDS
 from integrations.connector.errors import AuthRefused, BadResponse, ConnectorError, CredentialsRevoked, Unavailable
-from integrations.connector.model import Auth, Manifest
-from integrations.connector.shapes import dig
+from integrations.connector.model import Auth, ErrorRule, Manifest
+from integrations.connector.responses import rule_fits
+from integrations.connector.shapes import dig, plain_text
 from listbackup.core.clock import now
 from listbackup.core.http.client import HttpSettings, build_client, rewritten
 from listbackup.core.http.redact import redact
 
 _REVOKED = frozenset({"invalid_grant", "bad_refresh_token", "unauthorized_client", "access_denied"})
 MOST_REPLY = 1 << 20
+_BY_RULE: dict[str, type[ConnectorError]] = {"reconnect": CredentialsRevoked, "retry": Unavailable, "fail": AuthRefused}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def exchange_code(
 ) -> TokenSet:
     """Raises CredentialsRevoked (the code is not accepted), AuthRefused (our client is not), Unavailable, BadResponse."""
     auth = manifest.auth_of("oauth2")
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, **auth.token_params}
     if auth.pkce:
         form["code_verifier"] = verifier
     return _tokens(manifest, auth, _post(manifest, auth, auth.token_url, form, client_id, client_secret, http))
@@ -97,9 +99,53 @@ def refresh_token(
 ) -> TokenSet:
     """Raises CredentialsRevoked when the grant is gone. The reply's refresh token, when it has one, replaces the old."""
     auth = manifest.auth_of("oauth2")
-    form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    reply = _post(manifest, auth, auth.token_url, form, client_id, client_secret, http)
+    form = {"grant_type": "refresh_token", "refresh_token": refresh_token, **auth.token_params}
+    how = auth.refresh_auth or auth.client_auth
+    reply = _post(manifest, auth, auth.token_url, form, client_id, client_secret, http, how=how)
     return _tokens(manifest, auth, reply)
+
+
+def told_config(manifest: Manifest, tokens: TokenSet, http: HttpSettings) -> dict[str, str]:
+    """Settings that the token reply, or a further call with the new token, tell about the account; what is absent in the
+    reply is left out.
+
+    Raises BadResponse when the further call lacks one (also in an answer with 200), and as `exchange_code`.
+    """
+    auth = manifest.auth_of("oauth2")
+    found = {name: dig(tokens.account, path) for name, path in auth.told.items()}
+    found = {name: plain_text(value) for name, value in found.items() if isinstance(value, str | int) and value != ""}
+    return found | _metadata(manifest, auth, tokens.access_token, http)
+
+
+def _metadata(manifest: Manifest, auth: Auth, token: str, http: HttpSettings) -> dict[str, str]:
+    rule = auth.metadata
+    if rule is None:
+        return {}
+    with build_client(http) as client:
+        try:
+            reply = client.get(
+                rule.url,
+                headers={"Authorization": f"{rule.prefix}{token}"},
+                extensions={"max_response_bytes": MOST_REPLY, "total_timeout": 30.0},
+            )
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{manifest.name} did not answer: {redact(str(error))}") from None
+    body = _judged(manifest, reply)
+    found = {name: dig(body, path) for name, path in rule.config.items()}
+    if not all(isinstance(value, str) and value for value in found.values()):
+        raise BadResponse(f"{manifest.name} did not say where the account lives.")
+    return found
+
+
+def is_agency(manifest: Manifest, tokens: TokenSet) -> bool:
+    """Whether the grant is for many accounts, which are found and connected one by one."""
+    rule = manifest.auth_of("oauth2").fan_out
+    return rule is not None and dig(tokens.account, rule.when) == rule.equals
+
+
+def tokens_in(manifest: Manifest, reply: dict[str, Any]) -> TokenSet:
+    """A token reply that came by another request. Raises BadResponse."""
+    return _tokens(manifest, manifest.auth_of("oauth2"), reply)
 
 
 def client_token(manifest: Manifest, *, client_id: str, client_secret: str, http: HttpSettings) -> TokenSet:
@@ -194,11 +240,19 @@ class TokenCredentials:
 
 
 def _post(
-    manifest: Manifest, auth: Auth, url: str, form: dict[str, str], client_id: str, secret: str, http: HttpSettings
+    manifest: Manifest,
+    auth: Auth,
+    url: str,
+    form: dict[str, str],
+    client_id: str,
+    secret: str,
+    http: HttpSettings,
+    *,
+    how: str = "",
 ) -> dict[str, Any]:
     assert auth.kind in OAUTH_KINDS
     headers = {}
-    if auth.client_auth == "basic":
+    if (how or auth.client_auth) == "basic":
         headers["Authorization"] = "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
     else:
         form = {**form, "client_id": client_id, "client_secret": secret}
@@ -209,10 +263,10 @@ def _post(
             )
         except httpx.HTTPError as error:
             raise Unavailable(f"{manifest.name} did not answer: {redact(str(error))}") from None
-    return _judged(manifest, reply)
+    return _judged(manifest, reply, auth.token_errors)
 
 
-def _judged(manifest: Manifest, reply: httpx.Response) -> dict[str, Any]:
+def _judged(manifest: Manifest, reply: httpx.Response, rules: Sequence[ErrorRule] = ()) -> dict[str, Any]:
     body: Any = None
     try:
         body = msgspec.json.decode(reply.content) if reply.content else {}
@@ -222,6 +276,9 @@ def _judged(manifest: Manifest, reply: httpx.Response) -> dict[str, Any]:
     if reply.is_success and isinstance(body, dict) and not error:
         return body
     told = _told(body, reply.status_code)
+    for rule in rules:
+        if (not rule.statuses or reply.status_code in rule.statuses) and rule_fits(rule, reply, body):
+            raise _BY_RULE[rule.do](rule.message or f"{manifest.name} refused the sign-in: {told}")
     if reply.status_code == 429 or reply.status_code >= 500:
         raise Unavailable(f"{manifest.name} did not answer the sign-in: {told}")
     status = str(dig(body, ("status",)) or "").lower() if isinstance(body, dict) else ""

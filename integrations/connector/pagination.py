@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -28,6 +29,7 @@ def place(ask: Ask, rule: PageRule, position: Position) -> Ask:
         value = _value(rule, position)
         if value is not None:
             settings[rule.param] = value
+    settings |= position.get("also", {})
     if not settings:
         return ask
     if rule.place == "query":
@@ -113,9 +115,24 @@ def _cursor(rule: PageRule, position: Position, envelope: Envelope, response: Fe
         found = dig(msgspec.json.decode(envelope.records[-1]), rule.next)
     else:
         found = envelope.next
-    return (
-        None if found in (None, "", False) else {"token": found if isinstance(found, str | int) else plain_text(found)}
-    )
+    if found in (None, "", False) or found == []:
+        return None
+    if rule.from_url and isinstance(found, str) and "://" in found:
+        # Only the cursor is taken out of it: the rest of the address stays our own.
+        found = dict(parse_qsl(urlsplit(found).query)).get(rule.param)
+        if not found:
+            return None
+    whole = isinstance(found, str | int) or (rule.place == "body" and isinstance(found, list))
+    step: Position = {"token": found if whole else plain_text(found)}
+    return step | {"also": _also(rule, envelope, response)} if rule.also else step
+
+
+def _also(rule: PageRule, envelope: Envelope, response: Fetched) -> dict[str, Any]:
+    """Further parameters that travel with a cursor, from where the cursor is."""
+    raw = envelope.records[-1] if rule.source == "last_record" else response.content
+    whole = msgspec.json.decode(raw)
+    found = {name: dig(whole, path) for name, path in rule.also.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _next_url(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
@@ -130,7 +147,7 @@ def _link(rule: PageRule, position: Position, envelope: Envelope, response: Fetc
 
 def _number(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     current = position.get("number", rule.start)
-    pages = _int(envelope.pages)
+    pages = whole_number(envelope.pages)
     if pages is not None and current - rule.start + 1 >= pages:
         return None
     return {"number": current + 1} if _goes_on(rule, envelope, count, position) else None
@@ -138,7 +155,7 @@ def _number(rule: PageRule, position: Position, envelope: Envelope, response: Fe
 
 def _offset(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     reached = position.get("offset", rule.start) + count
-    total = _int(envelope.total)
+    total = whole_number(envelope.total)
     if total is not None and reached - rule.start >= total:
         return None
     return {"offset": reached} if _goes_on(rule, envelope, count, position) else None
@@ -180,7 +197,8 @@ def _true(value: Any) -> bool:
     return value not in (False, None, 0, "", "false", "False", "0")
 
 
-def _int(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
+    """A count as platforms write it, also as text; None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

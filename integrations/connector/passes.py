@@ -45,12 +45,13 @@ class Passes:
                 ended = leaf.step is None or self._is_known(run, leaf)
                 self._follow_clock(run, state, leaf)
                 run.saw(leaf.records)
+                run.counted(leaf.total)
                 if leaf.step is not None and not ended:
                     run.position = leaf.step
                 else:
                     going = run.advance()
                 after = run.finished() if ended and not going else run.checkpoint()
-                done, sweep = ended and not going, sweeps(stream, full=run.full)
+                done, sweep = ended and not going, sweeps(stream, full=run.full) and not run.moved
                 group.pages.append(Page(stream.name, leaf.records, [], after, done, sweep, **meter.take()))
                 if ended or group.is_full:
                     yield from self._children(run, group, readers, meter)

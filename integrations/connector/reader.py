@@ -2,21 +2,26 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from integrations.connector.auth import Credentials
+from integrations.connector.by_key import batch_by_key, each_by_key
 from integrations.connector.discovery import find_streams, info_of
-from integrations.connector.errors import ConnectorError, ScopeMissing
+from integrations.connector.errors import ConnectorError, RequestRefused, ScopeMissing
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.limits import Limiter
 from integrations.connector.lookups import Lookups, decoded
 from integrations.connector.model import Manifest, Stream
+from integrations.connector.oauth import TokenSet, tokens_in
 from integrations.connector.passes import Passes
 from integrations.connector.records import Page, StreamInfo
 from integrations.connector.shapes import dig, plain_text
+from integrations.connector.walk import Walker
 from listbackup.core.http.client import HttpSettings
 
 __all__ = ["Check", "Reader", "StreamInfo"]
@@ -46,6 +51,7 @@ def _nobody(seconds: float, reason: str) -> None:
 class Reader:
     """`limit_scope` names what the platform counts requests by; limits under the same scope are shared.
 
+    `quota_share` is the percentage of daily quotas that may be used.
     `on_wait(seconds, reason)` is called before every wait of a second or more. `streams_off` collects streams that
     the platform refused while others were read.
     """
@@ -62,6 +68,7 @@ class Reader:
         cancelled: Callable[[], bool] = _never,
         on_wait: Callable[[float, str], None] = _nobody,
         sleep: Callable[[float], None] = time.sleep,
+        quota_share: int = 100,
     ) -> None:
         self.manifest = manifest
         self.streams_off: dict[str, str] = {}
@@ -76,6 +83,7 @@ class Reader:
             cancelled=cancelled,
             on_wait=on_wait,
             sleep=sleep,
+            quota_share=quota_share,
         )
         self._lookups = Lookups(self._exchange)
         self._passes = Passes(self._exchange, self._lookups, self._stream, self._turn_off)
@@ -93,9 +101,32 @@ class Reader:
     def close(self) -> None:
         self._exchange.close()
 
-    def check(self) -> Check:
+    def members(self) -> Iterator[tuple[str, str]]:
+        """Id and label of every account that an agency's grant is for. Raises the errors of `connector.errors`."""
+        rule = self.manifest.auth_of("oauth2").fan_out
+        assert rule is not None
+        listed = rule.members
+        walker = Walker(
+            self._exchange, self._lookups, listed, request=listed.request, page=listed.page, records=listed.records
+        )
+        for leaf in walker.pages({}, {}, Meter()):
+            for record in leaf.records:
+                yield record.key, _text(dig(msgspec.json.decode(record.raw), rule.label)) if rule.label else ""
+
+    def member_token(self, member: str) -> TokenSet:
+        """A member's own token, drawn with the agency's."""
+        rule = self.manifest.auth_of("oauth2").fan_out
+        assert rule is not None
+        ask = self._exchange.ask(rule.token, {**self._exchange.config, f"config.{rule.member}": member})
+        body = self._exchange.send(ask, lambda got: decoded(got.content), stream="token", meter=Meter())
+        return tokens_in(self.manifest, body if isinstance(body, dict) else {})
+
+    def check(self, *, agency: bool = False) -> Check:
         """One live call with the credentials. A refusal is `ok=False` with the reason; other errors are raised."""
         rule = self.manifest.check
+        if agency:
+            fan_out = self.manifest.auth_of("oauth2").fan_out
+            rule = fan_out.check if fan_out and fan_out.check else rule
         body: Any = {}
         try:
             if rule is not None:
@@ -151,6 +182,23 @@ class Reader:
             return self._passes.own(root, state)
         within = [child for child in self._children_of(stream) if children is None or child.name in children]
         return self._passes.root(root, state, within)
+
+    def reads_by_key(self, stream: str) -> bool:
+        """Whether `read_keys` works for the stream."""
+        return self._stream(stream).by_id is not None
+
+    def read_keys(self, stream: str, keys: Sequence[str]) -> Iterator[Page]:
+        """The records with these keys as they are now; keys that the platform does not know are `absent`.
+
+        The pages carry no checkpoint. Raises as `read`; RequestRefused for a stream that cannot be read by key.
+        """
+        root = self._stream(stream)
+        if root.by_id is None:
+            raise RequestRefused(f"{root.label} cannot be read by key.", stream=stream)
+        meter = Meter()
+        if root.by_id.batch is not None:
+            return batch_by_key(self._exchange, self._lookups, root, keys, meter)
+        return each_by_key(self._exchange, self._lookups, root, keys, meter)
 
     def _stream(self, name: str) -> Stream:
         known = self.manifest.streams.get(name)

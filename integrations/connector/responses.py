@@ -5,6 +5,7 @@ import email.utils
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx
 import msgspec
 
 from integrations.connector.errors import (
@@ -33,6 +34,7 @@ class Verdict:
 
 
 GOOD = Verdict("ok")
+MOST_TEXT = 100_000
 
 
 def judge(manifest: Manifest, response: Fetched, stream: str) -> Verdict:
@@ -47,7 +49,7 @@ def judge(manifest: Manifest, response: Fetched, stream: str) -> Verdict:
                 continue
             if rule.path is not None and body is None:
                 body = _decoded(response.content)
-            if _fits(rule, response, body):
+            if rule_fits(rule, response, body):
                 return replace(_verdict(rule.do, manifest, response, stream, rule.message), wait_s=rule.wait_s)
     if 200 <= status < 300:
         return GOOD
@@ -80,10 +82,14 @@ def _default(status: int) -> str:
     return "redirect" if 300 <= status < 400 else "fail"
 
 
-def _fits(rule: ErrorRule, response: Fetched, body: Any) -> bool:
+def rule_fits(rule: ErrorRule, response: Fetched | httpx.Response, body: Any) -> bool:
+    """Whether header or body are what the rule is about; its statuses are not looked at."""
     if rule.path is None and not rule.header:
         return True
     found = response.headers.get(rule.header) if rule.header else dig(body, rule.path or ())
+    if found is None and not rule.header and rule.path == ():
+        # The whole answer, whatever it is: plain text and web pages of proxies too.
+        found = response.content[:MOST_TEXT].decode("utf-8", "replace")
     if found is None:
         return False
     text = str(found)

@@ -38,6 +38,8 @@ class Run:
     parent: str | None = None
     swept_at: str | None = None
     partial: bool = False
+    moved: bool = False
+    total: int | None = None
 
     @classmethod
     def begin(cls, stream: Stream, state: dict[str, Any] | None, now: dt.datetime) -> "Run":
@@ -87,9 +89,17 @@ class Run:
         if self.stream.incremental is not None and self.phase == "live":
             self.high = highest(self.stream.incremental, self.high, [record.cursor for record in records])
 
+    def counted(self, total: int | None) -> None:
+        """Pages by number or offset move up when a record goes while they are read: another may have been passed over."""
+        if total is None or self.stream.page.kind not in ("number", "offset"):
+            return
+        if self.total is not None and total < self.total:
+            self.moved = True
+        self.total = total
+
     def advance(self) -> bool:
         """To the next window or phase; False when the run is over."""
-        self.position, self.outer, self.after, self.parent = {}, {}, None, None
+        self.position, self.outer, self.after, self.parent, self.total = {}, {}, None, None, None
         rule = self.stream.incremental
         if self.phase == "live" and rule is not None and rule.window_s and self.end is not None:
             bound = written(self.bound)
@@ -140,4 +150,17 @@ class Run:
         return min(bound, written(moment + dt.timedelta(seconds=rule.window_s)))
 
 
-_KEPT = ("since", "high", "phase", "start", "end", "position", "outer", "after", "parent", "swept_at", "partial")
+_KEPT = (
+    "since",
+    "high",
+    "phase",
+    "start",
+    "end",
+    "position",
+    "outer",
+    "after",
+    "parent",
+    "swept_at",
+    "partial",
+    "total",
+)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from integrations.connector import patterns
 from integrations.connector.build import expand
 from integrations.connector.marks import Document, Path, Problem
+from integrations.connector.quotas import is_zone
 from integrations.connector.templates import names_in
 
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -18,8 +20,11 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "link_header": (),
     "none": (),
 }
-_OAUTH_ONLY = {"authorize_url", "introspect_url", "revoke_url", "optional_scopes", "authorize_params", "pkce"}
-_RUN_TIME = {"since", "until", "last_key"}
+_OAUTH_ONLY = {
+    "authorize_url", "introspect_url", "revoke_url", "optional_scopes", "authorize_params", "pkce", "refresh_auth",
+    "grant_lifetime_s", "metadata", "told", "fan_out",
+}  # fmt: skip
+_RUN_TIME = {"since", "until", "last_key", "key"}
 
 
 def problems_of(document: Document) -> list[Problem]:
@@ -42,6 +47,10 @@ class _Checks:
     def all(self) -> Iterator[Problem]:
         for index, auth in enumerate(self.plain.get("auth", ())):
             yield from self.auth(("auth", index), auth)
+        for name, field in self.plain.get("config", {}).items():
+            wrong = patterns.problem_of(field.get("pattern", ""))
+            if wrong:
+                yield self.at(("config", name, "pattern"), wrong)
         used = names_in(self.plain["base_url"])
         yield from self.placeholders(("base_url",), used, {"config"})
         for name, plain in self.plain["streams"].items():
@@ -62,6 +71,9 @@ class _Checks:
                 yield self.at(("errors", index), "needs a status, a path or a header to know the error by")
             if ("equals" in rule or "contains" in rule) and not {"path", "header"} & set(rule):
                 yield self.at(("errors", index), "equals and contains need a path or a header to look at")
+        yield from self.limits(self.plain.get("limits", {}))
+        if "webhooks" in self.plain:
+            yield from self.webhooks(self.plain["webhooks"])
         if "check" in self.plain:
             yield from self.request(("check", "request"), self.plain["check"]["request"], {"config"})
 
@@ -74,6 +86,22 @@ class _Checks:
             if kind != "oauth2":
                 yield self.at((*where, name), f"{name} has no meaning for auth {kind}")
 
+        told: list[tuple[Path, str]] = [
+            (("metadata", "config", name), name) for name in auth.get("metadata", {}).get("config", {})
+        ]
+        told += [(("told", name), name) for name in auth.get("told", {})]
+        fan_out = auth.get("fan_out", {})
+        if fan_out:
+            told.append((("fan_out", "member"), fan_out["member"]))
+            for part in ("members", "check"):
+                if part in fan_out:
+                    yield from self.request((*where, "fan_out", part), fan_out[part]["request"], {"config"})
+            yield from self.request((*where, "fan_out", "token"), fan_out["token"], {"config"})
+        for path, name in told:
+            if not self.plain.get("config", {}).get(name, {}).get("pattern"):
+                # What the platform answers becomes a part of requests, and of addresses that secrets are sent to.
+                yield self.at((*where, *path), f"config needs {name}, with a pattern")
+
     def present(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
         if "request" not in stream:
             yield self.at(where, "has no request")
@@ -84,7 +112,7 @@ class _Checks:
         yield from self.present(where, stream)
         if "request" not in stream or "key" not in stream:
             return
-        names = {"vars", "config", "lookup", *_RUN_TIME}
+        names = {"vars", "config", "lookup", *_RUN_TIME} - {"key"}
         parent = stream.get("parent")
         if parent is not None:
             names.add("parent")
@@ -100,6 +128,41 @@ class _Checks:
             yield self.at((*where, "chunks", "lookup"), f"there is no lookup {stream['chunks']['lookup']}")
         if "count" in stream:
             yield from self.request((*where, "count", "request"), stream["count"]["request"], {"vars", "config"})
+        if "by_id" in stream:
+            yield from self.by_id((*where, "by_id"), stream)
+
+    def by_id(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
+        rule = stream["by_id"]
+        names = {"vars", "config", "lookup"}
+        yield from self.request((*where, "request"), rule["request"], names if "batch" in rule else {*names, "key"})
+        if "batch" not in rule and "key" not in names_in(
+            [rule["request"]["path"], rule["request"].get("query", {}), rule["request"].get("body")]
+        ):
+            yield self.at((*where, "request"), "needs {key}, or a batch")
+        if not isinstance(stream["key"], str):
+            yield self.at(where, "reads by a key of one field only")
+        if "parent" in stream:
+            yield self.at(where, "has no meaning for a stream with a parent")
+
+    def webhooks(self, rule: Mapping[str, Any]) -> Iterator[Problem]:
+        for index, event in enumerate(rule["events"]):
+            stream = self.streams.get(event["stream"])
+            if stream is None:
+                yield self.at(("webhooks", "events", index, "stream"), f"there is no stream {event['stream']}")
+            elif "key" in event and "by_id" not in stream:
+                yield self.at(("webhooks", "events", index, "key"), f"{event['stream']} has no by_id to read it with")
+            elif "key" not in event and ("incremental" not in stream or "parent" in stream):
+                yield self.at(
+                    ("webhooks", "events", index), f"needs a key: {event['stream']} cannot be read by increments"
+                )
+        if rule.get("address") == "app" and ("account" not in rule or "signatures" not in rule):
+            yield self.at(("webhooks", "address"), "one address for all needs account and signatures")
+        for index, scheme in enumerate(rule.get("signatures", ())):
+            where: Path = ("webhooks", "signatures", index)
+            if scheme["algorithm"] == "sha256" and "{key}" not in scheme.get("message", ""):
+                yield self.at(where, "sha256 signs nothing without {key} in its message")
+            if "{timestamp}" in scheme.get("message", "") and not {"pairs", "timestamp_header"} & set(scheme):
+                yield self.at(where, "{timestamp} needs pairs or a timestamp_header")
 
     def keys(self, where: Path, stream: Mapping[str, Any]) -> Iterator[Problem]:
         key = stream["key"]
@@ -155,6 +218,10 @@ class _Checks:
             yield self.at((*where, "size"), "size needs size_param to be sent")
         if page.get("stop") == "short" and "size" not in page:
             yield self.at(where, "stop short needs size")
+        if "from_url" in page and kind != "cursor":
+            yield self.at((*where, "from_url"), "has no meaning without a cursor")
+        if "also" in page and (kind != "cursor" or page.get("from") == "header"):
+            yield self.at((*where, "also"), "travels with a cursor of the body or of the last record")
         if "cap" in page and kind in ("none", "keyset"):
             yield self.at((*where, "cap"), f"cap has no meaning for page {kind}")
 
@@ -189,9 +256,24 @@ class _Checks:
         yield from self.placeholders(where, names_in(request), allowed)
         if request.get("method", "GET") == "GET" and "body" in request:
             yield self.at((*where, "body"), "a GET request has no body")
-        bucket = request.get("bucket")
-        if bucket and bucket not in self.plain.get("limits", {}).get("buckets", {}):
-            yield self.at((*where, "bucket"), f"there is no limit bucket {bucket}")
+        wanted = request.get("bucket", [])
+        for bucket in [wanted] if isinstance(wanted, str) else wanted:
+            if bucket not in self.plain.get("limits", {}).get("buckets", {}):
+                yield self.at((*where, "bucket"), f"there is no limit bucket {bucket}")
+
+    def limits(self, limits: Mapping[str, Any]) -> Iterator[Problem]:
+        known = limits.get("buckets", {})
+        for name in limits.get("app_buckets", ()):
+            if name not in known:
+                yield self.at(("limits", "app_buckets"), f"there is no limit bucket {name}")
+        for index, rule in enumerate(limits.get("learn", ())):
+            if rule["bucket"] not in known:
+                yield self.at(("limits", "learn", index, "bucket"), f"there is no limit bucket {rule['bucket']}")
+        for name, quota in limits.get("quotas", {}).items():
+            if "requests" not in quota and "limit_header" not in quota:
+                yield self.at(("limits", "quotas", name), "needs requests, or a limit_header that tells them")
+            if not is_zone(quota.get("zone", "UTC")):
+                yield self.at(("limits", "quotas", name, "zone"), "is no time zone")
 
     def placeholders(self, where: Path, used: set[str], allowed: set[str]) -> Iterator[Problem]:
         known = {"config": self.plain.get("config", {}), "lookup": self.plain.get("lookups", {})}

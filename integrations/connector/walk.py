@@ -10,7 +10,7 @@ from integrations.connector.errors import BadResponse
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.lookups import Lookups
 from integrations.connector.model import Chunks, FieldPath, PageRule, Request, Stream
-from integrations.connector.pagination import LoopGuard, Position, following, place, values_at
+from integrations.connector.pagination import LoopGuard, Position, following, place, values_at, whole_number
 from integrations.connector.records import Record
 from integrations.connector.shapes import Envelope, ListShape, RecordShape
 from listbackup.core.http.client import Fetched
@@ -18,11 +18,12 @@ from listbackup.core.http.client import Fetched
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One page of a walk; `step` is the position after it, None at the end."""
+    """One page of a walk; `step` is the position after it, None at the end; `total` is the platform's own count."""
 
     records: list[Record]
     step: Position | None
     response: Fetched
+    total: int | None = None
 
 
 class Walker:
@@ -95,7 +96,7 @@ class Walker:
         step = following(self._page, position, envelope, records, response)
         if step is not None and "url" in step:
             step["url"] = self._exchange.next_url(ask.url, step["url"], self._stream.name)
-        return Leaf(records, step, response)
+        return Leaf(records, step, response, whole_number(envelope.total))
 
     def _envelope(self, response: Fetched) -> Envelope:
         if response.status_code == 204:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.access.admin import ReadOnlyAdmin
-from integrations.directory.models import OAuthState, Platform, TokenExpiry
+from integrations.directory.models import OAuthState, Platform, TokenExpiry, WebhookAddress
 
 
 @admin.register(Platform)
@@ -26,3 +26,11 @@ class TokenExpiryAdmin(ReadOnlyAdmin):
     list_display = ["connection_id", "organization", "account", "expires_at", "due_at"]
     list_select_related = ["organization", "account"]
     date_hierarchy = "due_at"
+
+
+@admin.register(WebhookAddress)
+class WebhookAddressAdmin(ReadOnlyAdmin):
+    list_display = ["connection_id", "platform", "organization", "account", "last_received_at", "received", "repeated"]
+    list_filter = ["platform"]
+    list_select_related = ["organization", "account"]
+    exclude = ["token", "token_hash", "signing_secret"]

@@ -62,3 +62,63 @@ class TokenExpiry(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.connection_id} at {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class WebhookAddress(BaseModel):
+    """Where a platform sends a connection's webhooks: known before any organization is.
+
+    `external_id` is the account at the platform, for messages to the application's one address.
+    """
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    connection_id = models.UUIDField(unique=True)
+    platform = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=200, blank=True)
+    token = models.TextField(editable=False, help_text="encrypted: the secret part of the address")
+    token_hash = models.CharField(max_length=64, unique=True)
+    signing_secret = models.TextField(blank=True, editable=False, help_text="encrypted; what the platform signs with")
+    last_received_at = models.DateTimeField(null=True, blank=True)
+    received = models.PositiveBigIntegerField(default=0, help_text="events, each counted once")
+    repeated = models.PositiveBigIntegerField(default=0, help_text="events that had come before")
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name_plural = "webhook addresses"
+        indexes = [models.Index(fields=["platform", "external_id"], name="webhook_account")]
+
+    def __str__(self) -> str:
+        return f"webhooks of {self.connection_id}"
+
+
+class WebhookEvent(BaseModel):
+    """An event that was received, kept for three days so that it counts once however often it is sent."""
+
+    address = models.ForeignKey(WebhookAddress, on_delete=models.CASCADE, related_name="events")
+    identity = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address", "identity"], name="webhook_event_once")]
+        indexes = [models.Index(fields=["created_at"], name="webhook_event_age")]
+
+    def __str__(self) -> str:
+        return self.identity
+
+
+class WebhookHint(BaseModel):
+    """Something to read again: a record by its key, or what changed in a stream when `key` is empty."""
+
+    address = models.ForeignKey(WebhookAddress, on_delete=models.CASCADE, related_name="hints")
+    stream = models.CharField(max_length=100)
+    key = models.CharField(max_length=200, blank=True)
+    deleted = models.BooleanField(default=False)
+    taken = models.JSONField(default=list, help_text="who has begun to read it, of those that must")
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address", "stream", "key"], name="webhook_hint_once")]
+        indexes = [models.Index(fields=["due_at"], name="webhook_hint_due")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.key}"

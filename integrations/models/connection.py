@@ -29,6 +29,23 @@ class Connection(TenantModel):
     secret_changed_at = models.DateTimeField(null=True, blank=True)
     token_expires_at = models.DateTimeField(null=True, blank=True)
     refresh_attempts = models.PositiveIntegerField(default=0, help_text="failed refreshes since the last good one")
+    grant_expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the platform forgets the grant if it is not renewed"
+    )
+    authorised_by = public_key("accounts.User", null=True, blank=True)
+    spare_secret = models.TextField(
+        blank=True,
+        editable=False,
+        help_text="encrypted: another person's grant for the same account, used when this one ends",
+    )
+    spare_by = public_key("accounts.User", null=True, blank=True)
+    grant = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="members",
+        help_text="the agency's connection that this one's tokens are drawn from",
+    )  # fmt: skip
+    quota_share = models.PositiveSmallIntegerField(
+        default=100, help_text="percent of the platform's daily quota that may be used"
+    )
     external_id = models.CharField(max_length=200, blank=True, help_text="the account's id at the platform")
     external_label = models.CharField(max_length=200, blank=True)
     scopes_granted = models.JSONField(default=list, blank=True)

@@ -41,13 +41,14 @@ from integrations.errors import (
 from integrations.models import Connection
 from integrations.oauth.clients import OAuthClient, browser_url, client_of
 from integrations.selectors.manifests import platform_manifest
-from integrations.services import revocation
+from integrations.services import fan_out, revocation
 from integrations.services.connections import connect_with_tokens, probe
+from integrations.services.manifests import check_config
 from integrations.services.outgoing import http_settings
 from integrations.services.texts import clean_text
 from listbackup.core import crypto
 from listbackup.core.clock import now
-from listbackup.core.errors import ListBackupError, NotSignedIn, PlatformError
+from listbackup.core.errors import InvalidInput, ListBackupError, NotSignedIn, PlatformError
 
 log = structlog.get_logger(__name__)
 LIFETIME = dt.timedelta(minutes=10)
@@ -124,9 +125,17 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     tokens = _exchange(manifest, client, state, params["code"])
     with entered(context.organization):
         try:
-            check = probe(manifest, _Granted(tokens), {})
+            config = _told_config(manifest, tokens)
+            agency = oauth.is_agency(manifest, tokens)
+            check = probe(manifest, _Granted(tokens), config, agency=agency)
             found = connect_with_tokens(
-                context, manifest=manifest, tokens=tokens, check=check, name=state.name, renew=state.connection_id
+                context,
+                manifest=manifest,
+                tokens=tokens,
+                check=check,
+                config=config,
+                name=state.name,
+                renew=state.connection_id,
             )
         except Connection.DoesNotExist:
             revocation.revoke_tokens(manifest, tokens.access_token, tokens.refresh_token)
@@ -135,7 +144,19 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
             revocation.revoke_tokens(manifest, tokens.access_token, tokens.refresh_token)
             raise
     found.return_to = state.return_to
+    if agency:
+        with entered(context.organization):
+            fan_out.find_members_of(context, found.pk)
     return found
+
+
+def _told_config(manifest: Manifest, tokens: oauth.TokenSet) -> dict[str, str]:
+    """Settings that the platform tells about the token, checked as if a person had entered them."""
+    told = oauth.told_config(manifest, tokens, http_settings())
+    try:
+        return check_config(manifest, told) if told else {}
+    except InvalidInput as error:
+        raise ConsentFailed(f"{manifest.name} answered the sign-in with something else: {error.message}") from None
 
 
 def safe_path(path: str) -> str:

@@ -6,13 +6,15 @@ refuses the old one at the next try: that is `auth.revoked`, which says so to a 
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 
+from accounts.access.resolve import system_context
 from accounts.access.schema import entered
+from accounts.activity.services import record
 from accounts.models import Account
 from integrations.connector import oauth
 from integrations.connector.errors import CredentialsRevoked
@@ -25,6 +27,7 @@ from integrations.services.credentials import seal, unseal
 from integrations.services.outgoing import http_settings
 from integrations.services.status import (
     AHEAD,
+    REMOVED,
     REVOKED,
     mark_needs_reconnect,
     mark_working,
@@ -56,6 +59,9 @@ def refresh_if_needed(
     Must not run in a transaction of the caller: the new token would not be committed before its use.
     """
     with entered(account.organization):
+        member = Connection.objects.filter(pk=connection_id, grant__isnull=False).select_related("account").first()
+        if member is not None:
+            return _of_member(member, stale, ahead)
         with transaction.atomic(durable=True):
             connection = Connection.objects.select_for_update(of=("self",)).get(pk=connection_id)
             secrets = unseal(connection)
@@ -66,6 +72,25 @@ def refresh_if_needed(
         if error is not None:
             raise error
         return found
+
+
+def _of_member(member: Connection, stale: str | None, ahead: dt.timedelta) -> FreshSecrets:
+    """A member of an agency draws its token with the agency's, which is renewed first where it must be."""
+    from integrations.services.fan_out import draw_token  # late: it reads with refreshed credentials
+
+    secrets = unseal(member)
+    if not _must_renew(member, secrets, stale, ahead):
+        return FreshSecrets(secrets, member.token_expires_at)
+    if member.status == ConnectionStatus.DELETED or member.last_error_code == REMOVED:
+        raise CredentialsRevoked(member.last_error or "The connection must be reconnected by a person.")
+    tokens = draw_token(member)
+    with transaction.atomic(durable=True):
+        locked = Connection.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        # Its own refresh token is not kept: the agency's is the one that lasts.
+        store_tokens(locked, replace(tokens, refresh_token=None))
+        mark_working(locked)
+        track_expiry(locked, refreshable=True)
+        return FreshSecrets(unseal(locked), locked.token_expires_at)
 
 
 def _must_renew(connection: Connection, secrets: dict[str, str], stale: str | None, ahead: dt.timedelta) -> bool:
@@ -92,6 +117,8 @@ def _renew(connection: Connection, secrets: dict[str, str]) -> ListBackupError |
             http=http_settings(),
         )
     except CredentialsRevoked as error:
+        if _take_spare(connection):
+            return _renew(connection, unseal(connection))
         mark_needs_reconnect(connection, error.message)
         return error
     except ListBackupError as error:
@@ -106,6 +133,18 @@ def _renew(connection: Connection, secrets: dict[str, str]) -> ListBackupError |
     return None
 
 
+def _take_spare(connection: Connection) -> bool:
+    """The grant that another person gave for the same account takes the place of the one that ended."""
+    if not connection.spare_secret:
+        return False
+    connection.secret, connection.spare_secret = connection.spare_secret, ""
+    connection.authorised_by_id, connection.spare_by_id = connection.spare_by_id, None
+    connection.save(update_fields=["secret", "spare_secret", "authorised_by", "spare_by", "updated_at"])
+    record(system_context(connection.account), "connection.other_grant", connection)
+    log.info("spare_grant_taken", connection=str(connection.pk), platform=connection.platform)
+    return True
+
+
 def store_tokens(connection: Connection, tokens: oauth.TokenSet, before: dict[str, str] | None = None) -> None:
     """Writes a token reply into the row; a reply without a refresh token keeps the one we have."""
     secrets = dict(before or {})
@@ -114,8 +153,12 @@ def store_tokens(connection: Connection, tokens: oauth.TokenSet, before: dict[st
         secrets["refresh_token"] = tokens.refresh_token
     connection.secret, connection.secret_changed_at = seal(secrets), now()
     connection.token_expires_at = tokens.expires_at
+    life = manifest_of(connection).auth_of("oauth2").grant_lifetime_s
+    if life and "refresh_token" in secrets:
+        connection.grant_expires_at = now() + dt.timedelta(seconds=life)
     if not connection._state.adding:
-        connection.save(update_fields=["secret", "secret_changed_at", "token_expires_at", "updated_at"])
+        fields = ["secret", "secret_changed_at", "token_expires_at", "grant_expires_at", "updated_at"]
+        connection.save(update_fields=fields)
 
 
 def _count_failure(connection: Connection, error: ListBackupError) -> None:

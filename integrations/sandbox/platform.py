@@ -12,6 +12,7 @@ from integrations.sandbox.config import SandboxConfig
 from integrations.sandbox.http import ApiError
 from integrations.sandbox.hubspot.limits import Limits
 from integrations.sandbox.hubspot.tokens import Tokens
+from integrations.sandbox.hubspot.webhooks import Webhooks
 from integrations.sandbox.items import Items
 from integrations.sandbox.object_types import ObjectType, find_type
 from integrations.sandbox.records import Records
@@ -48,6 +49,7 @@ class Platform:
         self.config = config
         self.path = prepare(config)
         self.resets = 0
+        self.webhooks = Webhooks(config)
         self.open()
 
     def open(self) -> None:
@@ -62,6 +64,10 @@ class Platform:
         self.faults = Faults()
         self.log = RequestLog()
         self.properties = Properties(self.items, self._seeded_properties())
+
+    def tell(self, action: str, kind: ObjectType, ids: Iterable[str | int]) -> None:
+        """Sends webhooks about a change: add, change, delete or purge."""
+        self.webhooks.tell(action, kind.singular, ids, self.clock.now_ms())
 
     def close(self) -> None:
         self.search_db.close()

@@ -14,7 +14,7 @@ def connections_of(context: AccountContext) -> TenantQuerySet[Connection]:
     found: TenantQuerySet[Connection] = (
         Connection.objects.visible_to(context)
         .exclude(status=ConnectionStatus.DELETED)
-        .select_related("custom_platform", "account", "created_by")
+        .select_related("custom_platform", "account", "created_by", "authorised_by", "spare_by", "grant")
         .order_by("-id")
     )
     return found

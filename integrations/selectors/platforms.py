@@ -91,6 +91,7 @@ class PlatformInfo:
     concurrency: int = 1
     hosts: tuple[str, ...] = field(default=())
     not_read: tuple[NotRead, ...] = ()
+    has_quota: bool = False
 
     @property
     def main_streams(self) -> tuple[StreamFacts, ...]:
@@ -213,6 +214,7 @@ def describe(manifest: Manifest) -> PlatformInfo:
         concurrency=manifest.limits.concurrency,
         hosts=manifest.hosts,
         not_read=manifest.not_read,
+        has_quota=bool(manifest.limits.quotas),
     )
 
 

@@ -34,10 +34,12 @@ from integrations.selectors.manifests import manifest_of
 from integrations.services import manifests, revocation
 from integrations.services.credentials import seal, unseal
 from integrations.services.custom_platforms import keep_manifest
+from integrations.services.fan_out import find_members, is_agency
 from integrations.services.outgoing import http_settings, shared_limiter
 from integrations.services.readers import credentials_of, open_reader, unsaved
 from integrations.services.status import REFUSED, forget_expiry, mark_needs_reconnect, mark_working, track_expiry
 from integrations.services.texts import clean_list, clean_map, clean_text
+from integrations.services.webhooks import close_address, open_address
 from integrations.signals import connection_created, connection_deleted, connection_restored
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput, PlatformError
@@ -95,19 +97,27 @@ def create_connection(
 
 
 def connect_with_tokens(
-    context: AccountContext, *, manifest: Manifest, tokens: TokenSet, check: Check, name: str = "", renew: Any = None
+    context: AccountContext,
+    *,
+    manifest: Manifest,
+    tokens: TokenSet,
+    check: Check,
+    config: Mapping[str, Any] | None = None,
+    name: str = "",
+    renew: Any = None,
 ) -> Connection:
     """Stores a tested OAuth grant. `renew` names the connection (id) that must be the one it belongs to."""
-    proved = _Proved(manifest, AuthKind.OAUTH2, check, tokens=tokens)
+    proved = _Proved(manifest, AuthKind.OAUTH2, check, config=dict(config or {}), tokens=tokens)
     if renew is None:
         return _store(context, proved, name=name)
     with transaction.atomic():
         found = Connection.objects.visible_to(context).select_for_update(of=("self",)).get(pk=renew)
         _same_account(found, check)
+        found.config = proved.config or found.config
         return _renew(context, found, proved)
 
 
-def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any]) -> Check:
+def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any], *, agency: bool = False) -> Check:
     """Calls the platform before anything is stored. Raises ConnectionTestFailed when it refuses."""
     reader = Reader(
         manifest,
@@ -118,7 +128,7 @@ def probe(manifest: Manifest, credentials: Credentials, config: Mapping[str, Any
         limit_scope=f"{manifest.key}:probe:{uuid7()}",
     )
     try:
-        check = reader.check()
+        check = reader.check(agency=agency)
     except PlatformError as error:
         if getattr(error, "kind", "") == "customer":
             raise ConnectionTestFailed(error.message, remedy=error.remedy) from None
@@ -137,8 +147,10 @@ def update_connection(
     name: str | None = None,
     secrets: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
+    quota_share: int | None = None,
 ) -> Connection:
-    """Renames, or replaces credentials or configuration (tested first; a failed test changes nothing)."""
+    """Renames, replaces credentials or configuration (tested first; a failed test changes nothing), or sets the
+    percentage (1 to 100) of the platform's daily quota that may be used."""
     proved = None
     if secrets is not None or config is not None:
         if connection.auth_kind == AuthKind.OAUTH2 and secrets is not None:
@@ -162,6 +174,10 @@ def update_connection(
             before, locked.name = locked.name, clean_text(name, 150)
             locked.save(update_fields=["name", "updated_at"])
             record(context, "connection.renamed", locked, before=before)
+        if quota_share is not None and quota_share != locked.quota_share:
+            before_share, locked.quota_share = locked.quota_share, max(1, min(100, quota_share))
+            locked.save(update_fields=["quota_share", "updated_at"])
+            record(context, "connection.quota_share", locked, before=before_share, after=locked.quota_share)
         if proved is not None:
             locked.config = proved.config
             locked = _renew(context, locked, proved)
@@ -172,7 +188,7 @@ def test_connection(context: AccountContext, connection: Connection) -> Check:
     """A live call with the stored credentials; what it finds is stored. Raises only when the platform is unreachable."""
     try:
         with open_reader(connection) as reader:
-            check = reader.check()
+            check = reader.check(agency=is_agency(connection))
     except PlatformError as error:
         _note_failure(context, connection, error)
         raise
@@ -188,19 +204,25 @@ def test_connection(context: AccountContext, connection: Connection) -> Check:
             mark_needs_reconnect(locked, check.message, code=REFUSED, context=context)
         record(context, "connection.tested", locked, ok=check.ok)
         _copy(locked, connection)
+    if check.ok and is_agency(connection):
+        find_members(context, connection)
     return check
 
 
 def delete_connection(context: AccountContext, connection: Connection) -> None:
     """Revokes the grant at the platform (best effort), wipes the secret and tells whoever uses the connection."""
-    revoked = revocation.revoke(connection)
+    for member in connection.members.exclude(status=ConnectionStatus.DELETED).select_related("account"):
+        delete_connection(context, member)
+    revoked = connection.grant_id is None and revocation.revoke(connection)
     with transaction.atomic():
         locked = _locked(context, connection)
         locked.status, locked.status_changed_at = ConnectionStatus.DELETED, now()
         locked.secret, locked.secret_changed_at, locked.token_expires_at = "", now(), None
+        locked.spare_secret, locked.grant_expires_at = "", None
         locked.last_error = locked.last_error_code = ""
         locked.save()
         forget_expiry(locked)
+        close_address(locked)
         record(context, "connection.deleted", locked, revoked_at_platform=revoked)
         connection_deleted.send(sender=Connection, context=context, connection=locked)
     _copy(locked, connection)
@@ -297,12 +319,14 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
         auth_kind=proved.kind,
         config=proved.config,
         created_by=context.user,
+        authorised_by=context.user,
         status_changed_at=now(),
     )
     _take(connection, proved.check)
     _take_secrets(connection, proved)
     connection.save(force_insert=True)
     track_expiry(connection, refreshable=bool(proved.tokens and proved.tokens.refresh_token))
+    open_address(connection)
     record(context, "connection.created", connection, platform=connection.platform_key, auth_kind=proved.kind)
     connection_created.send(sender=Connection, context=context, connection=connection)
     return connection
@@ -311,17 +335,32 @@ def _insert(context: AccountContext, proved: _Proved, custom: CustomPlatform | N
 def _renew(context: AccountContext, connection: Connection, proved: _Proved) -> Connection:
     """New credentials for a connection that is there; the row is locked."""
     waited = connection.status == ConnectionStatus.NEEDS_RECONNECT
+    _keep_spare(context, connection, proved)
     connection.auth_kind = proved.kind
     _take(connection, proved.check)
     _take_secrets(connection, proved)
     connection.save()
     secrets = unseal(connection)
     track_expiry(connection, refreshable="refresh_token" in secrets)
+    open_address(connection)
     record(context, "connection.renewed", connection)
     mark_working(connection, context=context)
     if not waited:
         connection_restored.send(sender=Connection, context=context, connection=connection)
     return connection
+
+
+def _keep_spare(context: AccountContext, connection: Connection, proved: _Proved) -> None:
+    """A second person's grant for the same account: the first one's that still works is kept for when it is needed."""
+    if proved.tokens is None or context.user is None:
+        return
+    other = connection.authorised_by_id not in (None, context.user.pk)
+    works = connection.is_usable and connection.auth_kind == AuthKind.OAUTH2
+    if other and works and "refresh_token" in unseal(connection):
+        connection.spare_secret, connection.spare_by_id = connection.secret, connection.authorised_by_id
+    elif connection.spare_by_id == context.user.pk:
+        connection.spare_secret, connection.spare_by_id = "", None  # they have just given a newer one
+    connection.authorised_by = context.user
 
 
 def _take_secrets(connection: Connection, proved: _Proved) -> None:

@@ -15,13 +15,19 @@ def seal(secrets: Mapping[str, str]) -> str:
 
 def unseal(connection: Connection) -> dict[str, str]:
     """The connection's secrets by name; empty when they were wiped. Raises Unavailable with an unknown key."""
-    if not connection.secret:
+    return secrets_in(connection.secret)
+
+
+def secrets_in(stored: str) -> dict[str, str]:
+    """The secrets of a stored text; empty for none. Raises Unavailable with an unknown key."""
+    if not stored:
         return {}
-    return {str(name): str(value) for name, value in orjson.loads(crypto.decrypt(connection.secret)).items()}
+    return {str(name): str(value) for name, value in orjson.loads(crypto.decrypt(stored)).items()}
 
 
 def rotate_secret(connection: Connection) -> None:
     """Writes the same secrets under the newest key."""
-    if connection.secret:
-        connection.secret = crypto.rotate(connection.secret)
-        connection.save(update_fields=["secret"])
+    for name in ("secret", "spare_secret"):
+        if getattr(connection, name):
+            setattr(connection, name, crypto.rotate(getattr(connection, name)))
+            connection.save(update_fields=[name])

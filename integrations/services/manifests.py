@@ -1,9 +1,9 @@
 """What a person gives for a connection, checked against the manifest before the platform is asked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integrations.connector import patterns
 from integrations.connector.manifest import ManifestError, load_manifest
 from integrations.connector.marks import Problem
 from integrations.connector.model import Manifest
@@ -95,7 +95,7 @@ def check_config(manifest: Manifest, config: Mapping[str, Any] | None) -> dict[s
             wrong[name] = [f"{spec.label} is missing."]
         elif len(value) > 500 or not value.isprintable():
             wrong[name] = [f"{spec.label} is too long, or holds characters that cannot be used."]
-        elif value and spec.pattern and not re.fullmatch(spec.pattern, value):
+        elif value and spec.pattern and not patterns.fits(spec.pattern, value):
             wrong[name] = [f"{spec.label} does not look right. {spec.help}".strip()]
         elif value:
             found[name] = value

@@ -40,6 +40,7 @@ class StoredCredentials:
     def __init__(self, connection: Connection) -> None:
         self._account = connection.account
         self._connection_id = connection.pk
+        self._is_member = connection.grant_id is not None
         self._fresh = FreshSecrets(unseal(connection), connection.token_expires_at)
         self.scopes = tuple(connection.scopes_granted)
         self._lock = threading.Lock()
@@ -61,7 +62,7 @@ class StoredCredentials:
 
     def refresh(self, stale: str) -> str:
         """Another token than `stale`, which the platform refused. Raises CredentialsRevoked."""
-        if "refresh_token" not in self._fresh.secrets:
+        if "refresh_token" not in self._fresh.secrets and not self._is_member:
             raise CredentialsRevoked("The platform no longer accepts the key, and a key cannot be renewed by itself.")
         with self._lock:
             if self._fresh.secrets.get("access_token") == stale:
@@ -102,6 +103,7 @@ def open_reader(
         http=http_settings(),
         limiter=shared_limiter(),
         limit_scope=limit_scope(connection),
+        quota_share=connection.quota_share,
         **options,
     )
 

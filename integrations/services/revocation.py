@@ -8,7 +8,7 @@ from integrations.enums import AuthKind
 from integrations.models import Connection
 from integrations.oauth.clients import client_of, is_configured
 from integrations.selectors.manifests import manifest_of
-from integrations.services.credentials import unseal
+from integrations.services.credentials import secrets_in, unseal
 from integrations.services.outgoing import http_settings
 from listbackup.core.errors import ListBackupError
 
@@ -24,6 +24,9 @@ def revoke(connection: Connection) -> bool:
     except ListBackupError as error:
         log.warning("revocation_skipped", connection=str(connection.pk), code=error.code)
         return False
+    spare = secrets_in(connection.spare_secret)
+    if spare:
+        revoke_tokens(manifest, spare.get("access_token", ""), spare.get("refresh_token"))
     return revoke_tokens(manifest, secrets.get("access_token", ""), secrets.get("refresh_token"))
 
 

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 AHEAD = dt.timedelta(minutes=15)
 REVOKED = "auth.revoked"
 REFUSED = "auth.refused"
+REMOVED = "auth.removed"  # our application was taken out of an agency's member
 
 
 @transaction.atomic
@@ -48,7 +49,10 @@ def mark_needs_reconnect(
         forget_expiry(locked)
     record(context, "connection.needs_reconnect", locked, reason=reason[:500], code=code)
     connection_needs_reconnect.send(sender=Connection, context=context, connection=locked, reason=reason)
-    _mail_needs_reconnect(locked, reason)
+    if locked.grant_id is None:
+        _mail_needs_reconnect(locked, reason)  # an agency's members wait together: one mail for all of them
+    for member in locked.members.filter(status=ConnectionStatus.ACTIVE).select_related("account"):
+        mark_needs_reconnect(member, reason, code=code)
     log.warning("connection_needs_reconnect", connection=str(locked.pk), platform=locked.platform, code=code)
     return True
 
@@ -68,6 +72,9 @@ def mark_working(connection: Connection, *, context: AccountContext | None = Non
         context = context or system_context(connection.account)
         record(context, "connection.restored", connection)
         connection_restored.send(sender=Connection, context=context, connection=connection)
+        waiting = connection.members.filter(status=ConnectionStatus.NEEDS_RECONNECT).exclude(last_error_code=REMOVED)
+        for member in waiting.select_for_update(of=("self",)).select_related("account"):
+            mark_working(member)
 
 
 def track_expiry(connection: Connection, *, refreshable: bool) -> None:
@@ -102,7 +109,7 @@ def _copy_state(source: Connection, target: Connection) -> None:
 
 
 def _mail_needs_reconnect(connection: Connection, reason: str) -> None:
-    address = f"{settings.PUBLIC_URL.rstrip('/')}/connections/{connection.pk}/"
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/connections/{connection.pk}/reconnect/"
     for user in people_to_warn(connection.account, also=connection.created_by_id):
         if not wants(user, "connection_needs_reconnect"):
             continue

@@ -27,6 +27,8 @@ connection_pages = [
     path("<uuid:pk>/rename/", manage.RenamePage.as_view(), name="rename"),
     path("<uuid:pk>/key/", manage.ReplaceKeyPage.as_view(), name="key"),
     path("<uuid:pk>/reconnect/", manage.ReconnectPage.as_view(), name="reconnect"),
+    path("<uuid:pk>/quota/", manage.QuotaPage.as_view(), name="quota"),
+    path("<uuid:pk>/webhooks/", manage.WebhooksPage.as_view(), name="webhooks"),
     path("<uuid:pk>/delete/", manage.DeletePage.as_view(), name="delete"),
 ]
 urlpatterns = [

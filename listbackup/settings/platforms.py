@@ -1,10 +1,13 @@
-"""Our OAuth applications at the platforms: PLATFORM_<NAME>_CLIENT_ID and PLATFORM_<NAME>_CLIENT_SECRET."""
+"""Our OAuth applications at the platforms: PLATFORM_<NAME>_CLIENT_ID and PLATFORM_<NAME>_CLIENT_SECRET, and the public
+keys that platforms sign webhooks with: PLATFORM_<NAME>_WEBHOOK_KEYS (PEM, one after the other)."""
 
 import os
 import re
 
 from listbackup.settings import env
 
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
+_WEBHOOK_KEYS = re.compile(r"PLATFORM_([A-Z0-9_]+)_WEBHOOK_KEYS(?:_FILE)?")
 _CLIENT_ID = re.compile(r"PLATFORM_([A-Z0-9_]+)_CLIENT_ID(?:_FILE)?")
 
 
@@ -24,5 +27,23 @@ def _clients() -> dict[str, tuple[str, str]]:
     return found
 
 
+def _webhook_keys() -> dict[str, tuple[str, ...]]:
+    """Platform's key → PEM public keys, the newest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for variable in os.environ:
+        match = _WEBHOOK_KEYS.fullmatch(variable)
+        if match is None:
+            continue
+        name = f"PLATFORM_{match[1]}_WEBHOOK_KEYS"
+        keys = tuple(_PEM.findall(env.text(name).replace("\\n", "\n")))
+        if not keys:
+            raise SystemExit(
+                f"{name} holds no public key: expected PEM text that begins with -----BEGIN PUBLIC KEY-----"
+            )
+        found[match[1].lower()] = keys
+    return found
+
+
 PLATFORM_CLIENTS = _clients()
-__all__ = ["PLATFORM_CLIENTS"]
+PLATFORM_WEBHOOK_KEYS = _webhook_keys()
+__all__ = ["PLATFORM_CLIENTS", "PLATFORM_WEBHOOK_KEYS"]

@@ -67,6 +67,8 @@ JOBS_PER_ACCOUNT = env.integer("JOBS_PER_ACCOUNT", 8, minimum=1)
 JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 120, minimum=4)
 # Seconds of work that a killed worker loses at most.
 JOB_CHECKPOINT_SECONDS = env.integer("JOB_CHECKPOINT_SECONDS", 15, minimum=1)
+# Seconds between two reads of a source that webhooks ask for: what comes in between is read together.
+WEBHOOK_PAUSE_SECONDS = env.integer("WEBHOOK_PAUSE_SECONDS", 120, minimum=0)
 QUEUES = ("alerts", "sync", "backup", "export", "analytics", "maintenance")
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "backups.tick", "schedule": 5.0, "options": {"queue": "sync", "expires": 5}},
@@ -77,6 +79,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"queue": "maintenance", "expires": 60},
     },
+    "webhook-hints": {"task": "integrations.ring_hints", "schedule": 5.0, "options": {"queue": "sync", "expires": 5}},
     "look-after": {
         "task": "backups.look_after",
         "schedule": 300.0,

@@ -36,7 +36,7 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
         fields = [
             "id", "account", "platform", "platform_name", "custom_platform", "name", "auth_kind", "status",
             "status_changed_at", "external_id", "external_label", "scopes_granted", "scopes_missing", "streams_off",
-            "config", "token_expires_at", "last_checked_at", "last_error_code", "last_error", "created_by",
+            "config", "quota_share", "token_expires_at", "grant_expires_at", "last_checked_at", "last_error_code", "last_error", "created_by",
             "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
@@ -74,6 +74,9 @@ class ConnectionUpdateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False)
     secrets = secrets_field()
     config = serializers.DictField(required=False)
+    quota_share = serializers.IntegerField(
+        min_value=1, max_value=100, required=False, help_text="percent of the platform's daily quota that may be used"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:

@@ -139,6 +139,7 @@ class ConnectionView(AccountAPIView):
             name=data.get("name"),
             secrets=data.get("secrets"),
             config=data.get("config"),
+            quota_share=data.get("quota_share"),
         )
         return Response(ConnectionSerializer(changed).data)
 

@@ -64,7 +64,7 @@ def test_no_window_holds_more_than_the_rule(rule: Rule) -> None:
         assert len(inside) <= rule.requests
     if rule.burst is None:
         # And hardly fewer: a limiter that is too careful makes every backup slow.
-        assert left[-1] <= rule.per * 4 * 1.12
+        assert left[-1] <= rule.per * 4 * 1.05
 
 
 def test_buckets_do_not_share() -> None:
@@ -123,7 +123,7 @@ def test_shared_limiter_is_atomic_between_workers(valkey: redis.Redis) -> None:
     assert len([wait for wait in waits if wait == 0]) == 10
     ordered = sorted(wait for wait in waits if wait)
     gaps = [round(after - before, -2) for before, after in itertools.pairwise(ordered)]
-    assert set(gaps) == {1000}
+    assert set(gaps) == {1000.0}
 
 
 def test_buckets_of_idle_connections_disappear(valkey: redis.Redis) -> None:

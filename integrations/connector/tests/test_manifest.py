@@ -1,8 +1,11 @@
 """Wrong manifests: every problem with its line and column."""
 
+import time
+
 import pytest
 
 from integrations.connector.manifest import ManifestError, load_manifest
+from integrations.connector.patterns import fits
 
 GOOD = """\
 manifest: 1
@@ -101,3 +104,49 @@ def test_templates_are_filled_with_the_streams_values() -> None:
     )
     manifest = load_manifest(text)
     assert [manifest.streams[name].request.path for name in "ab"] == ["/x/a", "/x/bees"]
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)b", r"(a)\1", "a{1,100000}", "((a{100}){100}){100}"])
+def test_patterns_that_could_take_for_ever_or_mean_something_else_are_refused(pattern: str) -> None:
+    text = GOOD.replace("default: v1", f"default: v1, pattern: '{pattern}'")
+    (found,) = problems(text)
+    assert found[2] == "config.version.pattern" and "RE2" in found[3]
+
+
+def test_a_pattern_that_backtracks_elsewhere_answers_at_once() -> None:
+    load_manifest(GOOD.replace("default: v1", "default: v1, pattern: '(a+)+$'"))
+    begun = time.perf_counter()
+    assert not fits("(a+)+$", "a" * 500 + "!") and fits("(a+)+$", "a" * 500)
+    assert time.perf_counter() - begun < 0.5
+
+
+HOOKS = """\
+webhooks:
+  events: [{type: person.*, stream: people, key: id}]
+"""
+BY_ID = '    by_id: {request: {path: "/people/{key}"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "word"),
+    [
+        (GOOD + HOOKS, "webhooks.events.0.key", "no by_id"),
+        (GOOD + BY_ID + HOOKS.replace("people,", "folks,"), "webhooks.events.0.stream", "no stream folks"),
+        (GOOD + HOOKS.replace(", key: id", ""), "webhooks.events.0", "cannot be read by increments"),
+        (GOOD + BY_ID + HOOKS + "  address: app\n", "webhooks.address", "needs account and signatures"),
+        (GOOD + BY_ID.replace("{key}", "x"), "streams.people.by_id.request", "needs {key}"),
+        (GOOD + '    by_id: {request: {path: "/p/{since}"}}\n', "streams.people.by_id.request", "not known here"),
+        (GOOD + BY_ID + HOOKS + "  signatures: [{header: X, algorithm: sha256}]\n", "webhooks.signatures.0", "{key}"),
+        (
+            GOOD
+            + BY_ID
+            + HOOKS
+            + '  signatures: [{header: X, algorithm: hmac_sha256, message: "{timestamp}{body}"}]\n',
+            "webhooks.signatures.0",
+            "timestamp_header",
+        ),
+    ],
+)
+def test_wrong_webhooks_are_said(text: str, path: str, word: str) -> None:
+    load_manifest(GOOD + BY_ID + HOOKS)
+    assert any(found[2] == path and word in found[3] for found in problems(text))

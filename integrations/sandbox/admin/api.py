@@ -37,6 +37,9 @@ class AdminApi:
         router.add("POST", "/api/tokens/revoke", self.revoke)
         router.add("POST", "/api/advance", self.advance)
         router.add("POST", "/api/reset", self.reset)
+        router.add("GET", "/api/webhooks", self.webhooks)
+        router.add("POST", "/api/webhooks", self.set_webhooks)
+        router.add("POST", "/api/webhooks/repeat", self.repeat_webhook)
 
     def state(self, request: Request) -> Reply:
         platform = self._platform
@@ -132,6 +135,22 @@ class AdminApi:
         clock.advance(whole(request.json().get("seconds", 0), "seconds"))
         database.set_meta(self._platform.db, "clock-offset-ms", str(clock.offset_ms))
         return json_reply({"now": iso(clock.now_ms())})
+
+    def webhooks(self, request: Request) -> Reply:
+        """Where the application's webhooks go, and what became of the last hundred."""
+        found = self._platform.webhooks
+        return json_reply({"target": found.target, "version": found.version, "results": found.log})
+
+    def set_webhooks(self, request: Request) -> Reply:
+        body = request.json()
+        version = str(body.get("version") or "v3")
+        if version not in ("v1", "v3"):
+            raise ApiError(400, "version must be v1 or v3", "VALIDATION_ERROR")
+        self._platform.webhooks.settings(str(body.get("target") or ""), version)
+        return self.webhooks(request)
+
+    def repeat_webhook(self, request: Request) -> Reply:
+        return json_reply({"events": self._platform.webhooks.repeat()})
 
     def reset(self, request: Request) -> Reply:
         self._platform.reset()

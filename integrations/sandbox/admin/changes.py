@@ -62,6 +62,7 @@ class Changes:
                 except DuplicateKey as error:
                     raise ApiError(409, f"Record {error.record_id} has this key already", "CONFLICT") from None
                 answer.append(jsonio.loads(body)["id"])
+        self._platform.tell("add", kind, answer)
         return answer
 
     def change(self, kind: ObjectType, count: int, ids: list[str], values: dict[str, str | None]) -> list[str]:
@@ -72,6 +73,7 @@ class Changes:
             for record_id in self._chosen(kind, count, ids, rng):
                 if self._platform.records.update(kind, record_id, values or self._random_change(kind, rng)) is not None:
                     answer.append(str(record_id))
+        self._platform.tell("change", kind, answer)
         return answer
 
     def delete(self, kind: ObjectType, count: int, ids: list[str], *, purge: bool = False) -> list[str]:
@@ -83,6 +85,7 @@ class Changes:
                 done = records.purge(kind, record_id) if purge else records.archive(kind, record_id)
                 if done:
                     answer.append(str(record_id))
+        self._platform.tell("purge" if purge else "delete", kind, answer)
         return answer
 
     def _chosen(self, kind: ObjectType, count: int, ids: list[str], rng: random.Random) -> list[int]:

@@ -45,7 +45,7 @@ class ObjectWrites:
     def archive(self, request: Request) -> Reply:
         """204 whether there was such a record or not, as recorded."""
         kind = self._writable(request)
-        self._platform.records.archive(kind, number(request.params["id"]))
+        self._archive(kind, number(request.params["id"]))
         return no_content()
 
     def gdpr_delete(self, request: Request) -> Reply:
@@ -53,6 +53,7 @@ class ObjectWrites:
         body = request.json()
         record_id = self._find(kind, str(body.get("idProperty") or ""), str(body.get("objectId", "")))
         self._platform.records.purge(kind, record_id)
+        self._platform.tell("purge", kind, [record_id])
         return no_content()
 
     def batch_create(self, request: Request) -> Reply:
@@ -88,8 +89,12 @@ class ObjectWrites:
     def batch_archive(self, request: Request) -> Reply:
         kind = self._writable(request)
         for one in batch_inputs(request.json(), BATCH_MOST):
-            self._platform.records.archive(kind, number(str(one.get("id", ""))))
+            self._archive(kind, number(str(one.get("id", ""))))
         return no_content()
+
+    def _archive(self, kind: ObjectType, record_id: int) -> None:
+        if self._platform.records.archive(kind, record_id):
+            self._platform.tell("delete", kind, [record_id])
 
     def _batch(self, request: Request, step: Callable[[dict[str, Any]], dict[str, Any]], status: int) -> Reply:
         clock = self._platform.clock
@@ -142,6 +147,7 @@ class ObjectWrites:
             ) from None
         document: dict[str, Any] = jsonio.loads(created)
         self._associate(kind, int(document["id"]), body.get("associations") or [])
+        self._platform.tell("add", kind, [document["id"]])
         return _written(document)
 
     def _update(self, kind: ObjectType, record_id: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -154,6 +160,7 @@ class ObjectWrites:
             ) from None
         if changed is None:
             raise not_found()
+        self._platform.tell("change", kind, [record_id])
         return _written(jsonio.loads(changed))
 
     def _associate(self, kind: ObjectType, record_id: int, associations: list[Any]) -> None:

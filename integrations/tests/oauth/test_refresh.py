@@ -119,7 +119,7 @@ def test_due_table_then_claimed_once_and_task_renews(granted):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_threads_want_a_new_token_then_the_platform_is_asked_once(transactional_db, sandbox):
+def test_a14_many_threads_want_a_new_token_then_the_platform_is_asked_once(transactional_db, sandbox):
     from listbackup.testing.people import make_people
 
     people = make_people()

@@ -1,5 +1,7 @@
 """The pages of platforms and connections."""
 
+import re
+
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
@@ -167,3 +169,42 @@ def test_catalogue_then_found_by_its_data_and_custom_connectors_of_the_account_a
     assert link not in client.get("/platforms/?category=crm").content.decode()
     client.force_login(people.eve)
     assert link not in client.get("/platforms/").content.decode()
+
+
+def test_webhooks_on_a_connections_page_then_address_secret_and_new_address(people, sandbox, client, settings):
+    settings.PUBLIC_URL = "https://backup.example"
+    client.force_login(people.mia)
+    client.post("/connections/new/hubspot/", {"secret_access_token": sandbox.static_token})
+    with entered(people.acme.organization):
+        pk = Connection.objects.get().pk
+    page = client.get(f"/connections/{pk}/").content.decode()
+    found = re.search(r"https://backup\.example/api/v1/hooks/[\w-]{43}", page)
+    assert found and "Nothing yet" in page and "the secret in the address" in page
+    path = found[0].removeprefix("https://backup.example")
+    assert client.post(path, b"[]", content_type="application/json").status_code == 200
+    saved = client.post(f"/connections/{pk}/webhooks/", {"signing_secret": "planted-hook-secret"}, follow=True)
+    assert "their signature" in saved.content.decode() and "planted-hook-secret" not in saved.content.decode()
+    assert client.post(path, b"[]", content_type="application/json").status_code == 401
+    assert "not signed" in client.get(f"/connections/{pk}/").content.decode()
+    assert client.post(f"/connections/{pk}/webhooks/", {"signing_secret": "x" * 501}).status_code == 400
+    renewed = client.post(f"/connections/{pk}/webhooks/", {}, follow=True).content.decode()
+    assert found[0] not in renewed and client.post(path, b"[]", content_type="application/json").status_code == 404
+    client.force_login(people.vera)
+    assert "/api/v1/hooks/" not in client.get(f"/connections/{pk}/").content.decode()
+
+
+def test_the_share_of_the_daily_quota_is_set_on_the_page_and_by_the_api(people, sandbox, client):
+    client.force_login(people.mia)
+    client.post("/connections/new/hubspot/", {"secret_access_token": sandbox.static_token})
+    with entered(people.acme.organization):
+        pk = Connection.objects.get().pk
+    assert 'name="quota_share"' in client.get(f"/connections/{pk}/").content.decode()
+    assert client.post(f"/connections/{pk}/quota/", {"quota_share": "40"}).status_code == 302
+    for wrong in ("0", "101", "", "x", "1.5"):
+        answer = client.post(f"/connections/{pk}/quota/", {"quota_share": wrong})
+        assert answer.status_code == 400 and "field-error" in answer.content.decode()
+    assert client.get(f"/api/v1/connections/{pk}").json()["quota_share"] == 40
+    for share, status in ((60, 200), (0, 400), (101, 400), (None, 400)):
+        body = {"quota_share": share}
+        assert client.patch(f"/api/v1/connections/{pk}", body, content_type="application/json").status_code == status
+    assert 'value="60"' in client.get(f"/connections/{pk}/").content.decode()

@@ -83,3 +83,15 @@ def _field(spec: FormField) -> forms.CharField:
         label=spec.label, help_text=escape(spec.help), required=spec.required, max_length=20_000, widget=widget,
         initial=None if spec.secret else spec.default,
     )  # fmt: skip
+
+
+class SigningSecretForm(forms.Form):
+    """What the platform signs webhooks with; empty takes them for their secret address alone."""
+
+    signing_secret = forms.CharField(
+        label="Signing secret", max_length=500, required=False, widget=forms.PasswordInput(render_value=False)
+    )
+
+
+class QuotaForm(forms.Form):
+    quota_share = forms.IntegerField(label="Percent of the daily quota", min_value=1, max_value=100)

@@ -14,11 +14,15 @@ from integrations.api.filters import ConnectionFilter
 from integrations.enums import ConnectionStatus
 from integrations.models import Connection
 from integrations.selectors.connections import connections_of, get_connection
+from integrations.selectors.forecast import forecasts
 from integrations.selectors.platforms import catalogue, option_of, platform_name, platform_of
+from integrations.services.fan_out import is_agency
+from integrations.services.webhooks import webhook_facts
 from integrations.web.consent import allow_consent_page
 from integrations.web.panels import connection_panels
 
 PAGE = 50
+MEMBERS = 100
 SORTS = {
     "name": ("name", "-id"),
     "-name": ("-name", "-id"),
@@ -46,10 +50,13 @@ class ConnectionListPage(AccountPage):
         waits = Case(When(status=ConnectionStatus.ACTIVE, then=Value(1)), default=Value(0), output_field=IntegerField())
         rows = rows.order_by(*SORTS[sort]) if sort in SORTS else rows.annotate(waits=waits).order_by("waits", "-id")
         page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+        shown = list(page.object_list)
+        ends = forecasts(shown)
         context = {
             "page": page,
             "rows": [
-                {"connection": row, "platform": platform_name(row), "key": row.platform_key} for row in page.object_list
+                {"connection": row, "platform": platform_name(row), "key": row.platform_key, "forecast": ends[row.pk]}
+                for row in shown
             ],
             "platforms": catalogue(),
             "statuses": [choice for choice in ConnectionStatus.choices if choice[0] != ConnectionStatus.DELETED],
@@ -77,6 +84,10 @@ def connection_page(
         "connection": connection,
         "platform": platform,
         "option": option_of(platform, connection.auth_kind),
+        "is_agency": is_agency(connection),
+        "members": connection.members.exclude(status=ConnectionStatus.DELETED).order_by("name")[:MEMBERS],
+        "forecast": forecasts([connection])[connection.pk],
+        "webhooks": webhook_facts(connection),
         "panels": connection_panels(request, page.context, connection),
         "may": {name: rules.can(page.context, f"connection.{name}") for name in ("update", "test", "delete", "create")},
         **more,

@@ -14,7 +14,8 @@ from integrations.oauth import flow
 from integrations.selectors.connections import get_connection
 from integrations.selectors.platforms import AuthOption, option_of, platform_of
 from integrations.services import connections as service
-from integrations.web.forms.connections import DeleteForm, RenameForm, ReplaceKeyForm
+from integrations.services.webhooks import renew_address, set_signing_secret
+from integrations.web.forms.connections import DeleteForm, QuotaForm, RenameForm, ReplaceKeyForm, SigningSecretForm
 from integrations.web.views.connections import connection_page
 from listbackup.core.errors import ListBackupError, PlatformError
 
@@ -82,14 +83,22 @@ class ReplaceKeyPage(AccountPage):
 
 
 class ReconnectPage(AccountPage):
-    """By the way it was connected: the platform's consent page, or the form for a new key."""
+    """By the way it was connected: the platform's consent page, or the form for a new key.
 
-    permissions = {"post": "connection.update"}
+    Also by GET, from the link in a mail: nothing changes before the person agrees at the platform.
+    """
+
+    permissions = {"get": "connection.update", "post": "connection.update"}
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.post(request, pk)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         connection = get_connection(self.context, pk)
         if connection.auth_kind != AuthKind.OAUTH2:
             return redirect("connections:key", pk=pk)
+        if connection.grant_id is not None:
+            connection = get_connection(self.context, connection.grant_id)  # the agency's is the one that is given
         url = flow.start(
             self.context,
             platform=connection.platform,
@@ -98,6 +107,40 @@ class ReconnectPage(AccountPage):
             connection=connection,
         )
         return redirect(url)
+
+
+class QuotaPage(AccountPage):
+    """How much of the platform's daily quota backups may use."""
+
+    permissions = {"post": "connection.update"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        connection = get_connection(self.context, pk)
+        form = QuotaForm(request.POST)
+        if not form.is_valid():
+            return connection_page(self, request, connection, quota_form=form, status=400)
+        service.update_connection(self.context, connection, quota_share=form.cleaned_data["quota_share"])
+        messages.success(request, "The limit was saved. It counts from the next request on.")
+        return redirect("connections:detail", pk=pk)
+
+
+class WebhooksPage(AccountPage):
+    """Turns webhooks on, gives a new address, or takes the secret that the platform signs with."""
+
+    permissions = {"post": "connection.update"}
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        connection = get_connection(self.context, pk)
+        if "signing_secret" not in request.POST:
+            renew_address(self.context, connection)
+            messages.success(request, "The new address works now. Enter it at the platform.")
+            return redirect("connections:detail", pk=pk)
+        form = SigningSecretForm(request.POST)
+        if not form.is_valid():
+            return connection_page(self, request, connection, signing_form=form, status=400)
+        set_signing_secret(self.context, connection, form.cleaned_data["signing_secret"])
+        messages.success(request, "The signing secret was saved.")
+        return redirect("connections:detail", pk=pk)
 
 
 class DeletePage(AccountPage):

@@ -24,9 +24,9 @@ _USERINFO = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@")
 _KNOWN = re.compile(
     r"\b(?:pat-[a-z0-9]+-|sk_(?:live|test)_|rk_(?:live|test)_|xox[abprs]-|ghp_|ya29\.|eyJ|lb_)[A-Za-z0-9._-]{8,}"
 )
-# Links of ours whose secret is a part of the path: invitations, and what django-allauth mails.
+# Addresses of ours whose secret is a part of the path: invitations, what django-allauth mails, webhooks.
 _LINKS = re.compile(
-    r"(?i)(/(?:invitations(?:/address)?|confirm-email|password/reset/key)/)(?!address/)[^/\s\"'<>?#]{8,}"
+    r"(?i)(/(?:invitations(?:/address)?|confirm-email|password/reset/key|hooks)/)(?!address/)[^/\s\"'<>?#]{8,}"
 )
 
 

@@ -18,14 +18,14 @@ from listbackup.testing.web_server import Answer, serving
 LOCAL = frozenset({"127.0.0.1"})
 
 
-def test_private_host_gets_no_byte() -> None:
+def test_a13_private_host_gets_no_byte() -> None:
     with serving(lambda asked: {}) as server, build_client(HttpSettings()) as client:
         with pytest.raises(HostRefused):
             client.get(server.url)
         assert server.asked == []
 
 
-def test_rebinding_is_refused_at_the_moment_of_dialling() -> None:
+def test_a13_rebinding_is_refused_at_the_moment_of_dialling() -> None:
     answers = iter([["8.8.8.8"], ["127.0.0.1"]])
     settings = HttpSettings(resolver=lambda host, port: next(answers))
     next(answers)  # what a check beforehand would have seen
@@ -127,7 +127,7 @@ def dripping(first: bytes) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-A: "])
-def test_slow_drip_ends_at_the_total_deadline(first: bytes) -> None:
+def test_a10_slow_drip_ends_at_the_total_deadline(first: bytes) -> None:
     settings = HttpSettings(allowed_private_hosts=LOCAL, total_timeout=0.15, read_timeout=5)
     started = time.monotonic()
     with dripping(first) as url, build_client(settings) as client, pytest.raises(httpx.ReadTimeout):
