@@ -31,7 +31,9 @@ def go_on(context: AccountContext) -> None:
 
 def erase_everything(context: AccountContext, account: Account) -> None:
     """Keys first: from then on nothing can be read, whatever copies of the objects there are. Repeatable."""
-    AccountKey.objects.visible_to(context).update(wrapped=b"", state=KeyState.ERASED)
+    keys = AccountKey.objects.visible_to(context).exclude(state=KeyState.ERASED)
+    while keys.update(wrapped=b"", state=KeyState.ERASED):
+        pass  # again: a rotation that ended meanwhile made one more, which this update did not see
     RecoveryKey.objects.visible_to(context).delete()
     with transaction.atomic():
         sources = Source.objects.visible_to(context)

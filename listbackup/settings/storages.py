@@ -47,6 +47,11 @@ if env.boolean("STATIC_FROM_SOURCE", False):
     WHITENOISE_AUTOREFRESH = False
 
 MASTER_KEY = env.local_secret("MASTER_KEY", encode="base64")
+# With it new keys are wrapped by AWS KMS instead; the former ones (comma separated) still open while `rotate_keys` runs.
+KMS_KEY_ID = env.text("KMS_KEY_ID")
+KMS_FORMER_KEY_IDS = env.text("KMS_FORMER_KEY_IDS")
+KMS_REGION = env.text("KMS_REGION", "us-east-1")
+KMS_ENDPOINT_URL = env.text("KMS_ENDPOINT_URL")
 
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ListBackup <hello@listbackup.example>")
