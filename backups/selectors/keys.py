@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from accounts.access.context import AccountContext
+from accounts.models import Account
+from backups import key_providers as providers
 from backups.models import AccountKey, RecoveryKey
-from backups.services import key_providers as providers
-from backups.services.keys import holder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,12 @@ class Holder:
 
     kind: str
     key: str
+
+
+def holder_of(account: Account) -> str:
+    """Name of the provider that wraps the account's keys: that of its newest key, or the server's own."""
+    row = AccountKey.objects.filter(account=account).order_by("-version").only("provider").first()
+    return row.provider if row else providers.default_name()
 
 
 def key_versions(context: AccountContext) -> QuerySet[AccountKey]:

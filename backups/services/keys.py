@@ -7,9 +7,10 @@ from accounts.access.context import AccountContext
 from accounts.access.resolve import system_context
 from accounts.activity.services import record
 from accounts.models import Account
+from backups import key_providers as providers
 from backups.enums import KeyState
 from backups.models import AccountKey, RecoveryKey
-from backups.services import key_providers as providers
+from backups.selectors.keys import holder_of
 from backups.services.storage import snapshot_blobs
 from backups.store import keys, recovery
 from backups.store.errors import KeyUnavailable
@@ -48,12 +49,6 @@ def recovery_key(context: AccountContext) -> str:
         row.save(update_fields=["shown_at"])
         record(context, "recovery_key.shown", row)
     return _recovery_text(row)
-
-
-def holder_of(account: Account) -> str:
-    """Name of the provider that wraps the account's keys: that of its newest key, or the server's own."""
-    row = AccountKey.objects.filter(account=account).order_by("-version").only("provider").first()
-    return row.provider if row else providers.default_name()
 
 
 def rotate(context: AccountContext) -> AccountKey:
