@@ -29,6 +29,7 @@ SENTENCES = {
     "job.priority_changed": "changed a job's priority",
     "job.deleted": "took a job off the list",
     "snapshot.verified": "proved a snapshot readable",
+    "verify.share_succeeded": "read a share of the stored bytes again",
     "snapshot.damaged": "found a snapshot damaged",
     "export.written": "made an export",
     "export.downloaded": "downloaded an export",

@@ -35,6 +35,9 @@ class Snapshot(TenantModel):
     streams_json = models.TextField(default="[]")
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_ok = models.BooleanField(null=True, blank=True)
+    objects_verified_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the objects that its own run wrote were last read and found good"
+    )
     verify_detail = models.JSONField(default=dict, blank=True)
 
     class Meta(TenantModel.Meta):

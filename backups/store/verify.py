@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from listbackup.core.storage.blobs import BlobMissing, Blobs
 
-from .errors import DamagedObject
+from .errors import DAMAGE_CODES, DamagedObject
 from .format import CHECKSUMS, MANIFEST, Place
 from .keys import Keyring
 from .manifest import Manifest, Previous, Segment, decode_manifest, load_manifest, parse_place
 from .sealed import open_bytes, open_sealed
 from .segment import open_segment, read_batches
 
-KINDS = ("missing", "truncated", "flipped", "swapped", "replayed", "extra")
+KINDS = tuple(DAMAGE_CODES)
 _LINE = re.compile(r"([0-9a-f]{64})  (\S+)\n")
 _CHUNK = 8 * 1024 * 1024
 
@@ -29,12 +29,18 @@ class Damage:
 
 
 def verify_snapshot(
-    blobs: Blobs, keyring: Keyring, manifest_name: str, *, sha256: str | None = None, known: Iterable[str] = ()
+    blobs: Blobs,
+    keyring: Keyring,
+    manifest_name: str,
+    *,
+    sha256: str | None = None,
+    known: Iterable[str] = (),
+    own: bool = False,
 ) -> list[Damage]:
     """All damage of one snapshot and of every segment its state needs; an empty list proves every byte.
 
     `sha256` is what the database notes of the manifest: with it an older manifest in its place is seen. `known` are
-    object names proved a moment ago (shared segments), which are not read again.
+    object names proved a moment ago (shared segments), which are not read again. With `own` only the segments that this snapshot's run wrote are read.
     Raises KeyUnavailable and StorageUnavailable: then nothing is known.
     """
     check = _Check(blobs, keyring, parse_place(manifest_name))
@@ -44,6 +50,8 @@ def verify_snapshot(
     check.checksums(manifest, sha256)
     proved = set(known)
     for stream, segment in manifest.segments():
+        if own and segment.snapshot != manifest.snapshot:
+            continue
         if manifest.object_name(segment) not in proved:
             check.segment(manifest, stream, segment)
     check.extras(manifest)
