@@ -30,6 +30,7 @@ SENTENCES = {
     "job.deleted": "took a job off the list",
     "snapshot.verified": "proved a snapshot readable",
     "verify.share_succeeded": "read a share of the stored bytes again",
+    "snapshot.repaired": "repaired a snapshot from the replica",
     "snapshot.damaged": "found a snapshot damaged",
     "export.written": "made an export",
     "export.downloaded": "downloaded an export",

@@ -38,6 +38,7 @@ class Snapshot(TenantModel):
     objects_verified_at = models.DateTimeField(
         null=True, blank=True, help_text="when the objects that its own run wrote were last read and found good"
     )
+    replicated_at = models.DateTimeField(null=True, blank=True, help_text="when its own objects lay in the replica")
     verify_detail = models.JSONField(default=dict, blank=True)
 
     class Meta(TenantModel.Meta):

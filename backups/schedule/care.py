@@ -11,6 +11,7 @@ from backups.enums import ACTIVE_STATES, JobKind, Trigger
 from backups.models import Job, Source
 from backups.schedule.models import DueCare
 from backups.services.jobs import start_job
+from backups.services.replication import is_configured
 from listbackup.core.clock import now
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ def _next_one(moment: dt.datetime) -> bool:
 
 
 def _care(row: DueCare, source: Source, moment: dt.datetime) -> None:
-    from backups.tasks import collect_parts  # late: leaf task
+    from backups.tasks import collect_parts, replicate  # late: leaf task
 
     if wants_verification(source, moment):
         start_job(
@@ -65,6 +66,8 @@ def _care(row: DueCare, source: Source, moment: dt.datetime) -> None:
     if wants_drill(source, moment):
         start_job(system_context(row.account), source=source, kind=JobKind.DRILL, trigger=Trigger.SCHEDULE)
         log.info("drill_due", source=str(source.pk))
+    if is_configured():
+        replicate.ring_for(row.account_id, queue="maintenance", source_id=str(source.pk))
     collect_parts.ring_for(row.account_id, queue="maintenance", source_id=str(source.pk))
 
 

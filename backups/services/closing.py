@@ -8,7 +8,7 @@ from backups.enums import ACTIVE_STATES, KeyState, SourceStatus
 from backups.models import AccountKey, Job, RecoveryKey, Snapshot, Source
 from backups.schedule import table
 from backups.services.jobs import cancel_job
-from backups.services.storage import snapshot_blobs
+from backups.services.storage import erase_folder
 
 
 @transaction.atomic
@@ -41,7 +41,5 @@ def erase_everything(context: AccountContext, account: Account) -> None:
         table.forget_care_of(sources)
         sources.update(last_snapshot=None, records=0, bytes_stored=0, status=SourceStatus.DELETED)
         Snapshot.objects.visible_to(context).delete()
-    blobs = snapshot_blobs()
     for node in Account.objects.filter(path__startswith=account.path):
-        for info in list(blobs.list(f"accounts/{node.pk}/")):
-            blobs.delete(info.name)
+        erase_folder(f"accounts/{node.pk}/")

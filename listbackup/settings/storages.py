@@ -12,6 +12,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 SNAPSHOT_STORAGE_URL = env.url("SNAPSHOT_STORAGE_URL", f"file://{VAR_DIR / 'snapshots'}", {"file", "s3"})
 SCRATCH_STORAGE_URL = env.url("SCRATCH_STORAGE_URL", f"file://{VAR_DIR / 'scratch'}", {"file", "s3"})
 
+# A second storage that everything is copied to, with credentials of its own; none when empty.
+REPLICA_STORAGE_URL = env.url("REPLICA_STORAGE_URL", "", {"", "file", "s3"})
+REPLICA_ACCESS_KEY_ID = env.text("REPLICA_ACCESS_KEY_ID")
+REPLICA_SECRET_ACCESS_KEY = env.text("REPLICA_SECRET_ACCESS_KEY")
+
 
 def _storage(url: str) -> dict[str, object]:
     """A Django storage for `file:///folder` or `s3://bucket/prefix?endpoint_url=...&region_name=...`."""
