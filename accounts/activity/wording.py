@@ -31,6 +31,7 @@ SENTENCES = {
     "snapshot.verified": "proved a snapshot readable",
     "verify.share_succeeded": "read a share of the stored bytes again",
     "snapshot.repaired": "repaired a snapshot from the replica",
+    "snapshot.adopted": "took up a snapshot that was found in the storage",
     "snapshot.damaged": "found a snapshot damaged",
     "export.written": "made an export",
     "export.downloaded": "downloaded an export",
