@@ -17,6 +17,7 @@ from backups.services import closing
 from backups.services.alerts import warn_of_failure
 from backups.services.hints import read_again
 from backups.services.jobs import cancel_job, start_job
+from backups.services.replication import is_configured
 from backups.services.sources import set_status
 from backups.signals import job_finished
 from integrations.directory.models import WebhookHint
@@ -78,6 +79,11 @@ def look_after_what_was_stored(context: AccountContext, job: Job, **_: Any) -> N
     """A run that wrote something puts its source under daily care; one that failed for good is told to people."""
     if job.writes_snapshots and job.started_at is not None and job.source.status != SourceStatus.DELETED:
         table.plan_care(job.source)
+    if job.snapshot_id is not None and job.writes_snapshots and is_configured():
+        from backups.tasks import replicate  # late: leaf task
+
+        # The daily care rings again for what was missed.
+        replicate.ring_for(job.account_id, queue="maintenance", source_id=str(job.source_id))
     warn_of_failure(job)
 
 

@@ -58,6 +58,16 @@ def collect_parts(context: AccountContext, source_id: str) -> int:
     return tidy_by_id(context, pk) if pk else 0
 
 
+@shared_task(name="backups.replicate", base=AccountTask)
+def replicate(context: AccountContext, source_id: str) -> int:
+    from backups.models import Source
+    from backups.services.replication import replicate as run  # late: heavy
+
+    pk = _id(source_id)
+    source = Source.objects.select_related("account").filter(pk=pk).first() if pk else None
+    return run(context, source) if source is not None else 0
+
+
 @shared_task(name="backups.remove_unfinished_objects", base=BaseTask)
 def remove_unfinished_objects() -> int:
     from backups.services.collection import remove_unfinished  # late: heavy

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backups.api.views import comparison, fields, groups, jobs, proof, queries, searching, snapshots, sources
+from backups.api.views import comparison, fields, groups, jobs, keys, proof, queries, searching, snapshots, sources
 
 urlpatterns = [
     path("sources", sources.SourcesView.as_view(), name="sources"),
@@ -33,6 +33,7 @@ urlpatterns = [
         name="source-group-source",
     ),
     path("source-groups/<uuid:pk>/sync", groups.GroupSyncView.as_view(), name="source-group-sync"),
+    path("keys", keys.KeysView.as_view(), name="keys"),
     path("jobs", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/queue", jobs.QueueView.as_view(), name="jobs-queue"),
     path("jobs/<uuid:pk>", jobs.JobView.as_view(), name="job"),

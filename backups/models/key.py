@@ -8,7 +8,7 @@ from backups.enums import KeyState
 
 class AccountKey(TenantModel):
     version = models.PositiveIntegerField()
-    provider = models.CharField(max_length=40, default="local")
+    provider = models.CharField(max_length=300, default="local")
     wrapped = models.BinaryField(editable=False)
     state = models.CharField(max_length=10, choices=KeyState.choices, default=KeyState.ACTIVE)
 
@@ -23,6 +23,7 @@ class AccountKey(TenantModel):
 class RecoveryKey(TenantModel):
     """The account's recovery key, wrapped by the same provider, so that owners can print their kit again."""
 
+    provider = models.CharField(max_length=300, default="local")
     wrapped = models.BinaryField(editable=False)
     recovery_id = models.CharField(max_length=16)
     shown_at = models.DateTimeField(null=True, blank=True)

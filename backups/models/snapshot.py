@@ -43,6 +43,10 @@ class Snapshot(TenantModel):
     streams_json = models.TextField(default="[]")
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_ok = models.BooleanField(null=True, blank=True)
+    objects_verified_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the objects that its own run wrote were last read and found good"
+    )
+    replicated_at = models.DateTimeField(null=True, blank=True, help_text="when its own objects lay in the replica")
     verify_detail = models.JSONField(default=dict, blank=True)
     delete_at = models.DateTimeField(null=True, blank=True, help_text="from then on it may be removed")
     delete_by = models.CharField(max_length=10, choices=DeletedBy.choices, blank=True)

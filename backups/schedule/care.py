@@ -1,4 +1,4 @@
-"""Daily care of what is stored: the newest snapshot is read again and rebuilt, and what dead runs left is collected."""
+"""Daily care of what is stored: a share of it is read again, the newest snapshot is rebuilt, and what dead runs left is collected."""
 
 import datetime as dt
 
@@ -11,6 +11,7 @@ from backups.enums import ACTIVE_STATES, JobKind, Trigger
 from backups.models import Job, Source
 from backups.schedule.models import DueCare
 from backups.services.jobs import start_job
+from backups.services.replication import is_configured
 from backups.services.sources import erase_when_due
 from listbackup.core.clock import now
 
@@ -52,23 +53,34 @@ def _next_one(moment: dt.datetime) -> bool:
 
 
 def _care(row: DueCare, source: Source, moment: dt.datetime) -> None:
-    from backups.tasks import collect_parts  # late: leaf task
+    from backups.tasks import collect_parts, replicate  # late: leaf task
 
     if erase_when_due(system_context(row.account), source, moment):
         log.info("erasure_due", source=str(source.pk))
         return
     if wants_verification(source, moment):
-        start_job(system_context(row.account), source=source, kind=JobKind.VERIFY, trigger=Trigger.SCHEDULE)
+        start_job(
+            system_context(row.account),
+            source=source,
+            kind=JobKind.VERIFY,
+            trigger=Trigger.SCHEDULE,
+            parameters={"share": True},
+        )
         log.info("verification_due", source=str(source.pk))
     if wants_drill(source, moment):
         start_job(system_context(row.account), source=source, kind=JobKind.DRILL, trigger=Trigger.SCHEDULE)
         log.info("drill_due", source=str(source.pk))
+    if is_configured():
+        replicate.ring_for(row.account_id, queue="maintenance", source_id=str(source.pk))
     collect_parts.ring_for(row.account_id, queue="maintenance", source_id=str(source.pk))
 
 
 def wants_verification(source: Source, moment: dt.datetime) -> bool:
-    """Whether its newest snapshot was not read lately, and nobody is about to."""
-    return _is_due(source, JobKind.VERIFY, source.last_verified_at, moment)
+    """Whether no share of its bytes was read lately, and nobody is about to."""
+    shares = Job.objects.filter(source=source, kind=JobKind.VERIFY, parameters__share=True, finished_at__isnull=False)
+    last = shares.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    known = [time for time in (last, source.last_verified_at) if time is not None]
+    return _is_due(source, JobKind.VERIFY, max(known, default=None), moment)
 
 
 def wants_drill(source: Source, moment: dt.datetime) -> bool:

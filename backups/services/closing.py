@@ -9,7 +9,7 @@ from backups.errors import HeldBack
 from backups.models import AccountKey, Hold, Job, RecoveryKey, Snapshot, Source
 from backups.schedule import table
 from backups.services.jobs import cancel_job
-from backups.services.storage import snapshot_blobs
+from backups.services.storage import erase_folder
 
 
 @transaction.atomic
@@ -46,7 +46,9 @@ def erase_everything(context: AccountContext, account: Account) -> None:
     Raises HeldBack.
     """
     refuse_while_held(context)
-    AccountKey.objects.visible_to(context).update(wrapped=b"", state=KeyState.ERASED)
+    keys = AccountKey.objects.visible_to(context).exclude(state=KeyState.ERASED)
+    while keys.update(wrapped=b"", state=KeyState.ERASED):
+        pass  # again: a rotation that ended meanwhile made one more, which this update did not see
     RecoveryKey.objects.visible_to(context).delete()
     with transaction.atomic():
         sources = Source.objects.visible_to(context)
@@ -54,7 +56,5 @@ def erase_everything(context: AccountContext, account: Account) -> None:
         table.forget_care_of(sources)
         sources.update(last_snapshot=None, records=0, bytes_stored=0, status=SourceStatus.DELETED)
         Snapshot.everything.visible_to(context).delete()
-    blobs = snapshot_blobs()
     for node in Account.objects.filter(path__startswith=account.path):
-        for info in list(blobs.list(f"accounts/{node.pk}/")):
-            blobs.delete(info.name)
+        erase_folder(f"accounts/{node.pk}/")

@@ -23,7 +23,7 @@ from accounts.activity.services import record
 from backups.enums import ACTIVE_STATES, WRITING_KINDS
 from backups.models import Job, Snapshot, Source
 from backups.services.keys import keyring_of
-from backups.services.storage import scratch_blobs, snapshot_blobs
+from backups.services.storage import replica_blobs, scratch_blobs, snapshot_blobs
 from backups.store.format import CHECKSUMS, MANIFEST, source_folder
 from backups.store.manifest import load_manifest
 from listbackup.core.clock import now
@@ -102,8 +102,12 @@ def _collect_removed(source: Source, infos: list[BlobInfo]) -> int:
     """The manifest first: without it the folder is no snapshot to anybody.
 
     Nothing can have begun to need these objects since the plan: a run names segments of the newest snapshot and its own.
+    The copy in the replica goes first: what is still here is found again.
     """
+    there = replica_blobs()
     for info in sorted(infos, key=lambda info: not info.name.endswith(f"/{MANIFEST}")):
+        if there is not None:
+            there.delete(info.name)
         snapshot_blobs().delete(info.name)
     freed = sum(info.size for info in infos if info.name.endswith((".parquet", f"/{MANIFEST}")))
     Source.objects.filter(pk=source.pk).update(bytes_stored=Greatest(F("bytes_stored") - freed, 0))

@@ -6,7 +6,7 @@ from backups.enums import ACTIVE_STATES, SourceStatus
 from backups.errors import SourceBusy
 from backups.models import Job, Snapshot, Source
 from backups.schedule import table
-from backups.services.storage import snapshot_blobs
+from backups.services.storage import erase_folder
 from backups.store.format import source_folder
 
 
@@ -25,9 +25,4 @@ def erase(job: Job) -> int:
         source.last_snapshot, source.records, source.bytes_stored = None, 0, 0
         source.save()
         table.forget_care(source)
-    removed = 0
-    blobs = snapshot_blobs()
-    for info in list(blobs.list(source_folder(str(source.account_id), str(source.pk)))):
-        blobs.delete(info.name)
-        removed += 1
-    return removed
+    return erase_folder(source_folder(str(source.account_id), str(source.pk)))

@@ -26,7 +26,7 @@ def proof_report(source: Source) -> bytes:
             ("Snapshots kept", f"{Snapshot.objects.filter(source=source).count():,}"),
             ("Records protected", f"{source.records:,}"),
             ("Newest snapshot", _time(newest.taken_at) if newest else "none"),
-            ("Every byte read again", _time(source.last_verified_at)),
+            ("Every byte read again since", _time(source.last_verified_at)),
             ("Last proved restorable", _time(source.proved_at)),
         ]
     )

@@ -10,6 +10,10 @@ class DamagedObject(ListBackupError):
     remedy = "Run a verification of the source to see what is affected; restore the object from the replica."
 
 
+# The code of each kind of damage that a verification tells apart (docs/format.md, section 9).
+DAMAGE_CODES = {kind: f"store.{kind}" for kind in ("missing", "truncated", "flipped", "swapped", "replayed", "extra")}
+
+
 class KeyUnavailable(Unavailable):
     """The account key an object was sealed with is not at hand, or a wrapped key does not open."""
 

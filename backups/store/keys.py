@@ -95,6 +95,10 @@ class LocalMasterKey:
         except InvalidTag:
             raise KeyUnavailable("A wrapped account key does not open: altered, or of another account.") from None
 
+    def is_current(self, wrapped: bytes) -> bool:
+        """Whether the first key wrapped it."""
+        return wrapped[1:5] == self._current
+
     @staticmethod
     def _id(key: bytes) -> bytes:
         return hashlib.sha256(b"listbackup:1:master-id:" + key).digest()[:4]

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from listbackup.core.storage.blobs import Blobs
+from listbackup.core.storage.blobs import BlobMissing, Blobs
 
 from .errors import DamagedObject, FormatTooNew, WrongRecoveryKey
 from .format import FORMAT, check_id, keys_name
@@ -86,6 +86,14 @@ def read_recovery_file(blobs: Blobs, account: str, recovery_key: str) -> Keyring
             raise DamagedObject(f"The key file of account {account} is damaged: a key does not open.") from None
         raise WrongRecoveryKey(f"The recovery key does not open the keys of account {account}.") from None
     return Keyring(account, keys)
+
+
+def versions_in(blobs: Blobs, account: str) -> set[int]:
+    """Versions of the account key that `keys.json` holds; none when it is missing or damaged. Needs no key."""
+    try:
+        return {int(entry["version"]) for entry in json.loads(blobs.get(keys_name(check_id(account))))["keys"]}
+    except (BlobMissing, ValueError, KeyError, TypeError):
+        return set()
 
 
 def _wrapping_key(secret: bytes, salt: bytes, account: str) -> AESGCM:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from listbackup.core.storage.blobs import BlobMissing, Blobs
 
-from .errors import DamagedObject
+from .errors import DAMAGE_CODES, DamagedObject
 from .format import CHECKSUMS, MANIFEST, Place
 from .keys import Keyring
 from .manifest import Manifest, Previous, Segment, decode_manifest, load_manifest, parse_place
 from .sealed import open_bytes, open_sealed
 from .segment import open_segment, read_batches
 
-KINDS = ("missing", "truncated", "flipped", "swapped", "replayed", "extra")
+KINDS = tuple(DAMAGE_CODES)
 _LINE = re.compile(r"([0-9a-f]{64})  (\S+)\n")
 _CHUNK = 8 * 1024 * 1024
 
@@ -29,7 +29,12 @@ class Damage:
 
 
 def verify_snapshot(
-    blobs: Blobs, keyring: Keyring, manifest_name: str, *, sha256: str | None = None, known: Iterable[str] = ()
+    blobs: Blobs,
+    keyring: Keyring,
+    manifest_name: str,
+    *,
+    sha256: str | None = None,
+    known: Iterable[str] = (),
 ) -> list[Damage]:
     """All damage of one snapshot and of every segment its state needs; an empty list proves every byte.
 

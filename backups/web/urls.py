@@ -9,6 +9,7 @@ from backups.web.views import (
     fields,
     groups,
     jobs,
+    keys,
     onboarding,
     overview,
     proof,
@@ -72,6 +73,11 @@ onboarding_pages = [
     path("<uuid:pk>/counts/", onboarding.StreamCountsPage.as_view(), name="counts"),
     path("<uuid:pk>/running/", onboarding.FirstBackupPage.as_view(), name="running"),
 ]
+key_pages = [
+    path("", keys.KeysPage.as_view(), name="list"),
+    path("holder/", keys.KeyHolderPage.as_view(), name="holder"),
+    path("recovery-kit/", keys.RecoveryKitPage.as_view(), name="recovery-kit"),
+]
 urlpatterns = [
     path("", overview.OverviewPage.as_view(), name="dashboard"),
     path("sources/", include((source_pages, "sources"))),
@@ -80,6 +86,7 @@ urlpatterns = [
     path("snapshots/", include((snapshot_pages, "snapshots"))),
     path("holds/", include((hold_pages, "holds"))),
     path("exports/<uuid:pk>/", snapshots.ExportDownloadPage.as_view(), name="export-download"),
+    path("settings/keys/", include((key_pages, "keys"))),
     path("start/", include((onboarding_pages, "onboarding"))),
 ]
 add_navigation("Overview", "dashboard", "overview", "source.view")
@@ -87,3 +94,4 @@ add_navigation("Sources", "sources:list", "source", "source.view")
 add_navigation("Groups", "groups:list", "group", "group.view")
 add_navigation("Snapshots & search", "snapshots:search", "snapshot", "record.view")
 add_navigation("Jobs", "jobs:list", "job", "job.view")
+add_navigation("Keys", "keys:list", "key", "key.view")

@@ -12,6 +12,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 SNAPSHOT_STORAGE_URL = env.url("SNAPSHOT_STORAGE_URL", f"file://{VAR_DIR / 'snapshots'}", {"file", "s3"})
 SCRATCH_STORAGE_URL = env.url("SCRATCH_STORAGE_URL", f"file://{VAR_DIR / 'scratch'}", {"file", "s3"})
 
+# A second storage that everything is copied to, with credentials of its own; none when empty.
+REPLICA_STORAGE_URL = env.url("REPLICA_STORAGE_URL", "", {"", "file", "s3"})
+REPLICA_ACCESS_KEY_ID = env.text("REPLICA_ACCESS_KEY_ID")
+REPLICA_SECRET_ACCESS_KEY = env.text("REPLICA_SECRET_ACCESS_KEY")
+
 
 def _storage(url: str) -> dict[str, object]:
     """A Django storage for `file:///folder` or `s3://bucket/prefix?endpoint_url=...&region_name=...`."""
@@ -47,6 +52,11 @@ if env.boolean("STATIC_FROM_SOURCE", False):
     WHITENOISE_AUTOREFRESH = False
 
 MASTER_KEY = env.local_secret("MASTER_KEY", encode="base64")
+# With it new keys are wrapped by AWS KMS instead; the former ones (comma separated) still open while `rotate_keys` runs.
+KMS_KEY_ID = env.text("KMS_KEY_ID")
+KMS_FORMER_KEY_IDS = env.text("KMS_FORMER_KEY_IDS")
+KMS_REGION = env.text("KMS_REGION", "us-east-1")
+KMS_ENDPOINT_URL = env.text("KMS_ENDPOINT_URL")
 
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ListBackup <hello@listbackup.example>")

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.api import AccountAPIView
-from backups.selectors.proofs import proof_of
+from backups.selectors.proofs import damaged_of, proof_of
 from backups.selectors.sources import get_source
 from backups.services.proof_report import report_file
 from listbackup.core.web.downloads import streamed
@@ -37,9 +37,33 @@ class DrillSerializer(serializers.Serializer[Any]):
     streams = ProvedStreamSerializer(many=True)
 
 
+class DamageSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="store.missing, .truncated, .flipped, .swapped, .replayed or .extra")
+    object = serializers.CharField()
+    detail = serializers.CharField()
+    streams = serializers.ListField(child=serializers.CharField())
+    records = serializers.IntegerField(help_text="versions of records in the object")
+
+
+class AffectedSerializer(serializers.Serializer[Any]):
+    streams = serializers.ListField(child=serializers.CharField())
+    records = serializers.IntegerField()
+    snapshots = serializers.ListField(child=serializers.UUIDField())
+
+
+class DamagedSerializer(serializers.Serializer[Any]):
+    snapshot = serializers.UUIDField(source="snapshot.pk")
+    number = serializers.IntegerField(source="snapshot.number")
+    seen_at = serializers.DateTimeField(source="snapshot.verified_at")
+    count = serializers.IntegerField(help_text="damaged objects; the first hundred are listed")
+    damages = DamageSerializer(many=True)
+    affected = AffectedSerializer()
+
+
 class ProofSerializer(serializers.Serializer[Any]):
     proved_at = serializers.DateTimeField(allow_null=True, help_text="null before the first good restore drill")
     proof = DrillSerializer(allow_null=True)
+    damaged = DamagedSerializer(many=True, help_text="snapshots in which the last verification found damage")
 
 
 class ProofView(AccountAPIView):
@@ -51,7 +75,8 @@ class ProofView(AccountAPIView):
         source = get_source(self.context, pk)
         proof = proof_of(source)
         # `taken_at` is text already, so that the serializer only documents the shape.
-        return Response({"proved_at": source.proved_at, "proof": asdict(proof) if proof else None})
+        damaged = DamagedSerializer(damaged_of(source), many=True).data
+        return Response({"proved_at": source.proved_at, "proof": asdict(proof) if proof else None, "damaged": damaged})
 
 
 class ProofReportView(AccountAPIView):

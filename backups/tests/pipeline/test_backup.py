@@ -128,7 +128,7 @@ def test_verification_reads_every_byte_and_names_a_flipped_one(
     job = start_job(olga, source=source, kind="verify")
     run_job(olga, job.pk)
     job.refresh_from_db()
-    assert job.state == JobState.FAILED and job.error_code == "store.damaged"
+    assert job.state == JobState.FAILED and job.error_code == "store.flipped"
 
 
 def test_a01_a_key_that_is_revoked_in_mid_run_asks_to_reconnect_and_keeps_the_last_snapshot(

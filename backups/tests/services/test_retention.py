@@ -17,7 +17,9 @@ from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.services import holds, removal, retention
 from backups.services.collection import collect, plan_collection
 from backups.services.jobs import start_job
-from backups.services.snapshots import history_of, newest, verify_snapshot, view_of
+from backups.services.reconcile import plan_reconciliation
+from backups.services.replication import replicate
+from backups.services.snapshots import history_of, newest, verify_own_objects, verify_snapshot, view_of
 from backups.services.upkeep import tidy
 from backups.store import compaction
 from backups.tests.platform import Platform
@@ -251,3 +253,46 @@ def test_the_system_may_do_it_too(source: Any, chain: list[Snapshot]) -> None:
     source.retention = "last=1"
     source.save()
     assert retention.apply(system_context(source.account), source) == 9
+
+
+def test_what_a_removed_snapshot_left_to_later_ones_is_still_verified_and_copied(
+    olga: Any, source: Any, chain: list[Snapshot], storage: Path, settings: Any, tmp_path: Path
+) -> None:
+    retention.set_policy(olga, source, "last=2")
+    tidy(olga, source, moment=now() + 31 * DAY)
+    inherited = [path for path in (storage / "accounts").rglob("*.parquet") if path.parent.name != str(chain[9].pk)]
+    inherited = [path for path in inherited if path.parent.name != str(chain[8].pk)]
+    assert inherited, "segments of removed snapshots that are still needed"
+
+    settings.REPLICA_STORAGE_URL = f"file://{tmp_path / 'replica'}"
+    assert replicate(olga, source) == 2
+    assert objects_of(tmp_path / "replica") == objects_of(storage)
+
+    data = bytearray(inherited[0].read_bytes())
+    data[100] ^= 1
+    inherited[0].write_bytes(data)
+    kept = Snapshot.objects.filter(source=source).order_by("number")
+    assert [damage.kind for row in kept for damage in verify_own_objects(olga, row)] == ["flipped"]
+
+
+def test_what_goes_here_goes_in_the_replica_too(
+    olga: Any, source: Any, chain: list[Snapshot], storage: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.REPLICA_STORAGE_URL = f"file://{tmp_path / 'replica'}"
+    assert replicate(olga, source) == 10
+    retention.set_policy(olga, source, "last=2")
+    assert tidy(olga, source, moment=now() + 31 * DAY)
+    assert objects_of(tmp_path / "replica") == objects_of(storage)
+
+
+def objects_of(folder: Path) -> set[str]:
+    files = (path for path in (folder / "accounts").rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)) for path in files}
+
+
+def test_a_removed_snapshot_is_not_taken_up_again(olga: Any, source: Any, chain: list[Snapshot]) -> None:
+    """Its manifest may still lie there when the collection was late."""
+    retention.set_policy(olga, source, "last=2")
+    removal.remove_due(olga, source, now() + 31 * DAY)
+    plan = plan_reconciliation(source)
+    assert plan.adopt == [] and plan.unclear == {}

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.access.pages import AccountPage
 from backups.enums import JobKind
 from backups.selectors.jobs import jobs_of
-from backups.selectors.proofs import proof_of
+from backups.selectors.proofs import damaged_of, proof_of
 from backups.selectors.sources import get_source
 from backups.services import jobs
 from backups.services.proof_report import report_file
@@ -29,6 +29,7 @@ class ProofPage(AccountPage):
             "source": source,
             "tab": "proof",
             "proof": proof_of(source),
+            "damaged": damaged_of(source),
             "jobs": list(jobs_of(self.context).filter(source=source, kind=JobKind.DRILL)[:DRILLS]),
         }
         return render(request, "backups/proof.html", context)

@@ -20,10 +20,10 @@ __all__ = [
 ]
 
 
-def open_blobs(url: str) -> Blobs:
+def open_blobs(url: str, *, key_id: str = "", secret: str = "") -> Blobs:
     """The storage at `file:///folder` or `s3://bucket/prefix?endpoint_url=...&region_name=...`.
 
-    S3 credentials come from the usual AWS variables. Raises InvalidInput for other URLs.
+    S3 credentials come from `key_id` and `secret`, else from the usual AWS variables. Raises InvalidInput for other URLs.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path not in ("", "/"):
@@ -32,7 +32,7 @@ def open_blobs(url: str) -> Blobs:
         from .s3 import S3Blobs  # botocore is only loaded where S3 is used
 
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        return S3Blobs(_s3_client(options), parts.netloc, unquote(parts.path))
+        return S3Blobs(_s3_client(options, key_id, secret), parts.netloc, unquote(parts.path))
     raise InvalidInput(
         "The storage URL is not understood.",
         code="storage.bad_url",
@@ -40,7 +40,7 @@ def open_blobs(url: str) -> Blobs:
     )
 
 
-def _s3_client(options: dict[str, str]) -> Any:
+def _s3_client(options: dict[str, str], key_id: str, secret: str) -> Any:
     import boto3
     from botocore.config import Config
 
@@ -54,4 +54,6 @@ def _s3_client(options: dict[str, str]) -> Any:
         endpoint_url=options.get("endpoint_url"),
         region_name=options.get("region_name", "us-east-1"),
         config=config,
+        aws_access_key_id=key_id or None,
+        aws_secret_access_key=secret or None,
     )

@@ -14,6 +14,7 @@ WRONG = {
     "REDIS_URL": ["http://host", "nonsense"],
     "SNAPSHOT_STORAGE_URL": ["ftp://host/folder", "/plain/path"],
     "SCRATCH_STORAGE_URL": ["ftp://host/folder"],
+    "REPLICA_STORAGE_URL": ["ftp://host/folder"],
     "DEBUG": ["perhaps"],
     "BEHIND_PROXY": ["2"],
     "TRUSTED_PROXY_COUNT": ["many", "-1", "1.5"],
