@@ -17,7 +17,6 @@ from backups.services.closing import erase_everything
 from backups.services.keys import keyring_for_writing, keyring_of, recovery_key
 from backups.services.replication import lag_of, repair, replicate
 from backups.services.snapshots import verify_snapshot
-from backups.services.sources import delete_source
 from backups.services.storage import replica_blobs, snapshot_blobs
 from backups.store.errors import DamagedObject, KeyUnavailable
 from backups.store.manifest import load_manifest
@@ -203,10 +202,10 @@ def test_an_erased_source_is_gone_from_the_replica(
     olga: Any, source: Any, chain: list[Snapshot], storage: Path, replica: Path
 ) -> None:
     from backups.pipeline.run import run_job
-    from backups.tests.services.test_erasure import erasing
+    from backups.tests.services.test_erasure import delete_for_good, erasing
 
     replicate(olga, source)
-    delete_source(olga, source, erase=True)
+    delete_for_good(olga, source)
     run_job(olga, erasing(source).pk)
     assert [name for name in files(replica) if not name.endswith("keys.json")] == []
 
