@@ -8,8 +8,8 @@ from backups.live import progress_of
 from backups.pipeline.run import run_job
 from backups.services.exports import start_export
 from backups.services.jobs import start_job
-from backups.services.sources import delete_source
 from backups.tests.platform import Platform, as_json
+from backups.tests.services.test_erasure import delete_for_good
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_other_kinds_say_what_they_did(olga: Any, back_up: Any, source: Any) -> 
         "12 records read again and found intact."
     )
     assert finished(olga, start_export(olga, source=source, snapshot=snapshot))["message"] == "12 records exported."
-    delete_source(olga, source, erase=True)
+    delete_for_good(olga, source)
     erasing = source.jobs.get(kind="cleanup")
     assert "stored objects removed." in finished(olga, erasing)["message"]
 

@@ -111,7 +111,11 @@ def test_page_report_and_api_before_and_after(tenant, platform, back_up, prove, 
             PdfReader(io.BytesIO(b"".join(get("report").streaming_content))).pages[0].extract_text().replace("\n", " ")
         )
 
-    assert "Not proved yet" in get("page").content.decode() and get("api").json() == {"proved_at": None, "proof": None}
+    assert "Not proved yet" in get("page").content.decode() and get("api").json() == {
+        "proved_at": None,
+        "proof": None,
+        "damaged": [],
+    }
     assert "Not proved restorable yet" in text()
     with entered(tenant.acme.organization):
         prove()

@@ -12,9 +12,10 @@ from backups.enums import JobState
 from backups.pipeline.run import run_job
 from backups.services.exports import open_export, start_export
 from backups.services.snapshots import verify_snapshot
-from backups.services.sources import create_source, delete_source
+from backups.services.sources import create_source
 from backups.services.storage import snapshot_blobs
 from backups.tests.platform import Platform
+from backups.tests.services.test_erasure import delete_for_good
 from listbackup.core.storage.s3 import S3Blobs
 from listbackup.settings.storages import _storage
 
@@ -80,7 +81,7 @@ def test_backup_verify_export_and_erase_in_a_bucket(
     bucket.put(victim, bucket.get(victim)[:-1] + b"?")
     assert [damage.object for damage in verify_snapshot(olga, second.snapshot)] == [victim]
 
-    delete_source(olga, source, erase=True)
+    delete_for_good(olga, source)
     run(source.jobs.get(kind="cleanup"))
     left = [info.name for info in bucket.list("")]
     assert left == [f"accounts/{olga.account_id}/keys.json"]
