@@ -13,7 +13,7 @@ from backups.enums import ACTIVE_STATES, SourceStatus, Trigger
 from backups.errors import JobAlreadyRunning, SourceNotReady
 from backups.models import Job, Source
 from backups.schedule import table
-from backups.services import closing
+from backups.services import closing, locks
 from backups.services.alerts import warn_of_failure
 from backups.services.hints import read_again
 from backups.services.jobs import cancel_job, start_job
@@ -79,6 +79,10 @@ def look_after_what_was_stored(context: AccountContext, job: Job, **_: Any) -> N
     """A run that wrote something puts its source under daily care; one that failed for good is told to people."""
     if job.writes_snapshots and job.started_at is not None and job.source.status != SourceStatus.DELETED:
         table.plan_care(job.source)
+    if job.snapshot_id is not None and job.writes_snapshots and locks.is_configured():
+        from backups.tasks import lock_objects  # late: leaf task
+
+        lock_objects.ring_for(job.account_id, queue="maintenance", source_id=str(job.source_id))
     if job.snapshot_id is not None and job.writes_snapshots and is_configured():
         from backups.tasks import replicate  # late: leaf task
 

@@ -68,6 +68,16 @@ def replicate(context: AccountContext, source_id: str) -> int:
     return run(context, source) if source is not None else 0
 
 
+@shared_task(name="backups.lock_objects", base=AccountTask)
+def lock_objects(context: AccountContext, source_id: str) -> int:
+    from backups.models import Source
+    from backups.services.locks import extend  # late: heavy
+
+    pk = _id(source_id)
+    source = Source.objects.select_related("account").filter(pk=pk).first() if pk else None
+    return extend(context, source) if source is not None else 0
+
+
 @shared_task(name="backups.remove_unfinished_objects", base=BaseTask)
 def remove_unfinished_objects() -> int:
     from backups.services.collection import remove_unfinished  # late: heavy

@@ -48,6 +48,9 @@ class Snapshot(TenantModel):
     )
     replicated_at = models.DateTimeField(null=True, blank=True, help_text="when its own objects lay in the replica")
     verify_detail = models.JSONField(default=dict, blank=True)
+    locked_until = models.DateTimeField(
+        null=True, blank=True, help_text="until when the storage refuses to delete its objects"
+    )
     delete_at = models.DateTimeField(null=True, blank=True, help_text="from then on it may be removed")
     delete_by = models.CharField(max_length=10, choices=DeletedBy.choices, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.access.context import AccountContext
 from backups.models import Source
-from backups.services import removal, retention
+from backups.services import locks, removal, retention
 from backups.services.collection import collect
 from listbackup.core.clock import now
 
@@ -15,7 +15,9 @@ def tidy(context: AccountContext, source: Source, *, moment: dt.datetime | None 
     moment = moment or now()
     retention.apply(context, source, moment)
     removal.remove_due(context, source, moment)
-    return collect(context, source, moment=moment)
+    gone = collect(context, source, moment=moment)
+    locks.extend(context, source, moment)
+    return gone
 
 
 def tidy_by_id(context: AccountContext, source_id: UUID) -> int:

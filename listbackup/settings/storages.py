@@ -12,6 +12,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 SNAPSHOT_STORAGE_URL = env.url("SNAPSHOT_STORAGE_URL", f"file://{VAR_DIR / 'snapshots'}", {"file", "s3"})
 SCRATCH_STORAGE_URL = env.url("SCRATCH_STORAGE_URL", f"file://{VAR_DIR / 'scratch'}", {"file", "s3"})
 
+# S3 object lock: days for which no object that a snapshot needs can be deleted, extended while it is needed; 0: no locks.
+SNAPSHOT_LOCK_DAYS = env.integer("SNAPSHOT_LOCK_DAYS", 0)
+SNAPSHOT_LOCK_MODE = env.text("SNAPSHOT_LOCK_MODE", "GOVERNANCE")
+
 # A second storage that everything is copied to, with credentials of its own; none when empty.
 REPLICA_STORAGE_URL = env.url("REPLICA_STORAGE_URL", "", {"", "file", "s3"})
 REPLICA_ACCESS_KEY_ID = env.text("REPLICA_ACCESS_KEY_ID")

@@ -17,7 +17,7 @@ class SnapshotSerializer(serializers.ModelSerializer[Snapshot]):
         model = Snapshot
         fields = [
             "id", "source", "number", "taken_at", "status", "message", "records", "new", "changed", "unchanged", "deleted",
-            "bytes_stored", "manifest_sha256", "verified_at", "verified_ok", "delete_at", "delete_by",
+            "bytes_stored", "manifest_sha256", "verified_at", "verified_ok", "delete_at", "delete_by", "locked_until",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -58,6 +58,7 @@ class RetentionPage(AccountPage):
             "preview": wanted is not None,
             "outlook": retention.outlook_of(source, now(), policy),
             "total": rows.count(),
+            "locked_until": source.last_snapshot.locked_until if source.last_snapshot else None,
             "marked": list(rows.filter(delete_at__isnull=False).order_by("delete_at", "number")[:MARKED]),
             "holds": list(retention.holds_on(source).select_related("snapshot", "source", "created_by")[:HELD_BY]),
             "hold_form": HoldForm(snapshots=list(rows[:SNAPSHOTS])),

@@ -79,6 +79,11 @@ class Blobs(Protocol):
         """Remove a blob. A missing one is no error."""
         ...
 
+    def lock(self, name: str, until: datetime, mode: str) -> bool:
+        """Keep the blob's bytes from being deleted before `until`, whoever wants it (mode COMPLIANCE) or all but who may
+        lift it (GOVERNANCE); an earlier lock is extended. False: this storage has no locks. Raises BlobMissing."""
+        ...
+
     def remove_unfinished(self, before: datetime) -> int:
         """Remove what writers that died before that moment left half-written: never a blob. Returns how many."""
         ...

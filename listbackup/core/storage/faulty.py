@@ -62,6 +62,10 @@ class FaultyBlobs:
     def remove_unfinished(self, before: datetime) -> int:
         return self.inner.remove_unfinished(before)
 
+    def lock(self, name: str, until: datetime, mode: str) -> bool:
+        self.step(f"lock {name}")
+        return self.inner.lock(name, until, mode)
+
     def delete(self, name: str) -> None:
         self.step(f"delete {name}")
         self.inner.delete(name)

@@ -70,6 +70,9 @@ class LocalBlobs:
         with self._errors(name):
             self._path(name).unlink(missing_ok=True)
 
+    def lock(self, name: str, until: datetime, mode: str) -> bool:
+        return False
+
     def remove_unfinished(self, before: datetime) -> int:
         removed = 0
         with self._errors(TEMPORARY), contextlib.suppress(FileNotFoundError):
