@@ -29,7 +29,7 @@ def jobs_of(context: AccountContext) -> QuerySet[Job]:
     found: QuerySet[Job] = (
         Job.objects.visible_to(context)
         .select_related("source__connection__custom_platform", "source__account", "snapshot", "account")
-        .defer("checkpoint")
+        .defer("checkpoint", "source__proof")  # long, and no list shows them
         .order_by("-id")
     )
     return found

@@ -88,6 +88,7 @@ def overview(context: AccountContext, *, rows: int = 8, days: int = 30) -> Overv
         Snapshot.objects.visible_to(context)
         .filter(verified_at__isnull=False)
         .select_related("source__connection")
+        .defer("source__proof")
         .order_by("-verified_at")[:rows]
     )
     return found

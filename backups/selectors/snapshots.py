@@ -12,7 +12,12 @@ from backups.models import Snapshot, Source
 
 def snapshots_of(context: AccountContext, source: Source | None = None) -> QuerySet[Snapshot]:
     """Newest first; of one source, or of all."""
-    found = Snapshot.objects.visible_to(context).select_related("source__connection", "account").order_by("-id")
+    found = (
+        Snapshot.objects.visible_to(context)
+        .select_related("source__connection", "account")
+        .defer("source__proof")  # long, and no list shows it
+        .order_by("-id")
+    )
     return found if source is None else found.filter(source=source)  # type: ignore[no-any-return]
 
 
