@@ -62,7 +62,7 @@ def inherited(source: Source) -> Policy:
 def decide(source: Source, moment: dt.datetime, policy: Policy | None = None) -> list[Decision]:
     """For every snapshot, newest first; by the policy in force, or by another one that is being thought of."""
     in_force = policy_of(source)
-    rows = list(Snapshot.objects.filter(source=source).order_by("-number"))
+    rows = list(_rows(source))
     chosen = choose(_points(rows), policy or in_force.policy, moment, _zone(source), at_most=in_force.at_most)
     held, everything_held = _held(source)
     frozen = _is_frozen(rows)
@@ -80,7 +80,7 @@ def decide(source: Source, moment: dt.datetime, policy: Policy | None = None) ->
 def outlook_of(source: Source, moment: dt.datetime, policy: Policy | None = None) -> list[Outlook]:
     """What would be let go when, if backups go on at the source's pace. Holds count as released."""
     in_force = policy_of(source)
-    rows = list(Snapshot.objects.filter(source=source))
+    rows = list(_rows(source))
     gap = shortest_gap(source.schedule, zone=source.account.time_zone)
     pace = dt.timedelta(seconds=gap) if gap and not source.is_paused else None
     chosen = policy or in_force.policy
@@ -137,6 +137,16 @@ def holds_on(source: Source) -> "TenantQuerySet[Hold]":
 
 def _setting(source: Source) -> Effective:
     return next(one for one in effective_settings(source.account) if one.setting.name == "retention")
+
+
+def _rows(source: Source) -> "TenantQuerySet[Snapshot]":
+    """Newest first, without what is long: there may be thousands."""
+    found: TenantQuerySet[Snapshot] = (
+        Snapshot.objects.filter(source=source)
+        .order_by("-number")
+        .only("number", "taken_at", "status", "verified_ok", "delete_at", "delete_by", "source_id", "account_id")
+    )
+    return found
 
 
 def _held(source: Source) -> tuple[set[object], bool]:
