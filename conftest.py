@@ -10,6 +10,8 @@ import pytest
 
 from listbackup.embedded.services import Embedded
 
+pytest_plugins = ["listbackup.testing.aws"]
+
 _SERVICES: list[Embedded] = []
 
 

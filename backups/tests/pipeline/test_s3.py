@@ -1,9 +1,7 @@
 """The whole round against an S3 server, through the settings that a person writes."""
 
 import io
-import logging
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,19 +17,11 @@ from backups.tests.services.test_erasure import delete_for_good
 from listbackup.core.storage.s3 import S3Blobs
 from listbackup.settings.storages import _storage
 
-moto_server = pytest.importorskip("moto.server", reason="moto[server] is not installed")
-
 
 @pytest.fixture
-def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Blobs]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+def bucket(settings: Any, aws: str) -> S3Blobs:
     for name, folder in (("SNAPSHOT", "some/prefix"), ("SCRATCH", "scratch")):
-        url = f"s3://backups/{folder}?endpoint_url=http://{host}:{port}&region_name=us-east-1"
+        url = f"s3://backups/{folder}?endpoint_url={aws}&region_name=us-east-1"
         setattr(settings, f"{name}_STORAGE_URL", url)
     settings.STORAGES = {
         **settings.STORAGES,
@@ -41,8 +31,7 @@ def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Blobs]:
     blobs = snapshot_blobs()
     assert isinstance(blobs, S3Blobs)
     blobs.client.create_bucket(Bucket="backups")
-    yield blobs
-    server.stop()
+    return blobs
 
 
 def test_backup_verify_export_and_erase_in_a_bucket(

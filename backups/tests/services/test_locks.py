@@ -1,8 +1,6 @@
 """Object locks: set after a backup, extended while needed, and no longer."""
 
 import datetime as dt
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,27 +15,19 @@ from listbackup.core.clock import now
 from listbackup.core.storage.s3 import S3Blobs
 from listbackup.settings.storages import _storage
 
-moto_server = pytest.importorskip("moto.server", reason="moto[server] is not installed")
 DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Blobs]:
+def bucket(settings: Any, aws: str) -> S3Blobs:
     """With object lock, thirty days."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    settings.SNAPSHOT_STORAGE_URL = f"s3://locked/some?endpoint_url=http://{host}:{port}&region_name=us-east-1"
+    settings.SNAPSHOT_STORAGE_URL = f"s3://locked/some?endpoint_url={aws}&region_name=us-east-1"
     settings.STORAGES = {**settings.STORAGES, "snapshots": _storage(settings.SNAPSHOT_STORAGE_URL)}
     settings.SNAPSHOT_LOCK_DAYS = 30
     blobs = snapshot_blobs()
     assert isinstance(blobs, S3Blobs)
     blobs.client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
-    yield blobs
-    server.stop()
+    return blobs
 
 
 def ends(bucket: S3Blobs) -> dict[str, dt.datetime]:

@@ -1,7 +1,6 @@
 """Who wraps the keys of accounts (local master key, KMS, the customer's KMS), and their rotation."""
 
 import base64
-import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -29,27 +28,18 @@ from backups.store.recovery import read_recovery_file, versions_in
 from backups.tests.platform import Platform
 from listbackup.core.errors import InvalidInput
 
-moto_server = pytest.importorskip("moto.server", reason="moto[server] is not installed")
-
 
 def new_master() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
 @pytest.fixture
-def kms(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def kms(settings: Any, aws: str) -> Any:
     """A KMS; the client that its owners administer it with."""
     import boto3
 
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    settings.KMS_ENDPOINT_URL = f"http://{host}:{port}"
-    yield boto3.client("kms", endpoint_url=settings.KMS_ENDPOINT_URL, region_name="us-east-1")
-    server.stop()
+    settings.KMS_ENDPOINT_URL = aws
+    return boto3.client("kms", endpoint_url=settings.KMS_ENDPOINT_URL, region_name="us-east-1")
 
 
 class _Refusal(BaseHTTPRequestHandler):
