@@ -155,7 +155,7 @@ class SourceDeletePage(AccountPage):
                 f"{source.name} is deleted. Its snapshots are erased in thirty days; until then you can bring it back."
             )
         else:
-            done = f"{source.name} is deleted. Its snapshots stay."
+            done = f"{source.name} is deleted. Its snapshots stay as long as its retention keeps them."
         messages.success(request, done)
         return redirect("sources:deleted")
 
