@@ -1,4 +1,5 @@
-"""The ASGI application: mounts HubSpot's API, its consent page and the sandbox's own pages, and applies faults."""
+"""The ASGI application: mounts HubSpot's API, its consent page, the other imitations and the sandbox's own pages, and applies
+faults."""
 
 import asyncio
 import inspect
@@ -10,6 +11,7 @@ from typing import Any
 from integrations.sandbox import jsonio
 from integrations.sandbox.admin.faults import answer_instead, missing_scopes, transform
 from integrations.sandbox.http import ApiError, Headers, Reply, Request, Router
+from integrations.sandbox.imitations.mount import Mounted
 from integrations.sandbox.platform import Platform
 
 Scope = dict[str, Any]
@@ -26,8 +28,9 @@ BODY_MOST = 10_000_000
 class SandboxApp:
     """Raw ASGI, because benchmarks share the processor with it."""
 
-    def __init__(self, platform: Platform, api: Router, consent: Router, admin: Router) -> None:
+    def __init__(self, platform: Platform, api: Router, consent: Router, admin: Router, others: Mounted) -> None:
         self.platform = platform
+        self.others = others
         self._api = api
         self._consent = consent
         self._admin = admin
@@ -40,21 +43,23 @@ class SandboxApp:
             return
         path: str = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
-        body = await _read(receive)
+        body = await read_body(receive)
         request = Request(scope["method"], path, query, dict(scope["headers"]), body)
         if path.startswith(f"{API_PREFIX}/"):
             request.path = current_path(path[len(API_PREFIX) :])
             await self._serve_api(request, send)
         elif path.startswith(f"{CONSENT_PREFIX}/"):
             request.path = path[len(CONSENT_PREFIX) :]
-            await _send(send, await _answer(self._consent, request))
+            await send_reply(send, await _answer(self._consent, request))
+        elif (other := await self.others.answer(request)) is not None:
+            await send_reply(send, other)
         elif path.startswith(ADMIN_PREFIX):
             request.path = path[len(ADMIN_PREFIX) :]
-            await _send(send, await _answer(self._admin, request))
+            await send_reply(send, await _answer(self._admin, request))
         elif path == "/":
-            await _send(send, Reply(302, b"", [(b"location", f"{ADMIN_PREFIX}/".encode())]))
+            await send_reply(send, Reply(302, b"", [(b"location", f"{ADMIN_PREFIX}/".encode())]))
         else:
-            await _send(send, _error(ApiError(404, "resource not found")))
+            await send_reply(send, _error(ApiError(404, "resource not found")))
 
     async def _serve_api(self, request: Request, send: Send) -> None:
         started = time.perf_counter()
@@ -79,7 +84,7 @@ class SandboxApp:
             self.platform.clock.now_ms(), request.method, request.path, request.query_string[:300], reply.status,
             round(took, 2), len(reply.body), fault_names,
         )  # fmt: skip
-        await _send(send, reply)
+        await send_reply(send, reply)
 
     async def _dispatch(self, request: Request, headers: Headers) -> Reply:
         if len(request.path) + len(request.query_string) > URL_MOST:
@@ -156,7 +161,8 @@ def _error(error: ApiError) -> Reply:
     return Reply(error.status, jsonio.dumps(error.body(correlation_id)), headers)
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """The whole body of a request."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
@@ -168,7 +174,8 @@ async def _read(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _send(send: Send, reply: Reply) -> None:
+async def send_reply(send: Send, reply: Reply) -> None:
+    """Sends a reply, whole or in its chunks."""
     headers = reply.headers
     if reply.chunks is None and reply.status != 204 and not any(name == b"content-length" for name, _ in headers):
         headers = [*headers, (b"content-length", str(len(reply.body)).encode())]

@@ -49,7 +49,9 @@ def run(options: dict[str, object]) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry of `python -m integrations.sandbox`."""
-    parser = argparse.ArgumentParser(prog="python -m integrations.sandbox", description="An imitation of HubSpot.")
+    parser = argparse.ArgumentParser(
+        prog="python -m integrations.sandbox", description="Imitations of HubSpot and of the other platforms."
+    )
     add_options(parser)
     try:
         run(vars(parser.parse_args(arguments)))

@@ -21,6 +21,8 @@ from integrations.sandbox.hubspot.object_writes import ObjectWrites
 from integrations.sandbox.hubspot.schema import Schema
 from integrations.sandbox.hubspot.search import Search
 from integrations.sandbox.hubspot.settings import Settings
+from integrations.sandbox.imitations.frame import Settings as ImitationSettings
+from integrations.sandbox.imitations.mount import Mounted
 from integrations.sandbox.platform import Platform
 
 DEFAULT_HOST = "127.0.0.1"
@@ -42,7 +44,10 @@ def build_app(config: SandboxConfig) -> SandboxApp:
         part.register(api)
     AdminApi(platform).register(admin)
     AdminPage(platform).register(admin)
-    return SandboxApp(platform, api, consent, admin)
+    others = ImitationSettings(
+        seed=config.seed, limits=config.limits, client_id=config.client_id, client_secret=config.client_secret
+    )
+    return SandboxApp(platform, api, consent, admin, Mounted(others))
 
 
 def serve(config: SandboxConfig, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:

@@ -6,6 +6,7 @@ import sys
 import httpx
 from django.conf import settings
 
+from integrations.sandbox import imitations
 from integrations.sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 from listbackup.embedded.processes import Supervisor, wait_for
 
@@ -14,12 +15,11 @@ def variables(sandbox_port: int) -> dict[str, str]:
     """Environment for web, workers and commands."""
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     hosts = {"api.hubapi.com": f"{sandbox}/hubspot", "app.hubspot.com": f"{sandbox}/hubspot-app"}
-    return {
-        "PLATFORM_HOSTS": json.dumps(hosts),
-        "PLATFORM_HUBSPOT_CLIENT_ID": DEFAULT_CLIENT_ID,
-        "PLATFORM_HUBSPOT_CLIENT_SECRET": DEFAULT_CLIENT_SECRET,
-        "SANDBOX_URL": sandbox,
-    }
+    found = {"PLATFORM_HOSTS": json.dumps(hosts | imitations.hosts(sandbox)), "SANDBOX_URL": sandbox}
+    for key in ("hubspot", *imitations.imitations()):
+        found[f"PLATFORM_{key.upper()}_CLIENT_ID"] = DEFAULT_CLIENT_ID
+        found[f"PLATFORM_{key.upper()}_CLIENT_SECRET"] = DEFAULT_CLIENT_SECRET
+    return found
 
 
 def start_sandbox(supervisor: Supervisor, port: int, scale: int) -> None:

@@ -22,6 +22,7 @@ import httpx
 import pytest
 from django.conf import settings as django_settings
 
+from integrations.sandbox import imitations
 from integrations.sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_STATIC_TOKEN
 
 SCALE = 300
@@ -40,7 +41,8 @@ class Sandbox:
     @property
     def hosts(self) -> dict[str, str]:
         """PLATFORM_HOSTS that lead here."""
-        return {"api.hubapi.com": f"{self.url}/hubspot", "app.hubspot.com": f"{self.url}/hubspot-app"}
+        own = {"api.hubapi.com": f"{self.url}/hubspot", "app.hubspot.com": f"{self.url}/hubspot-app"}
+        return own | imitations.hosts(self.url)
 
     def consent(self, authorization_url: str, *, allow: bool = True) -> dict[str, str]:
         """What a person does on the consent page; returns the parameters of the redirect back."""
@@ -101,7 +103,8 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox, settings: Any) -> Iterator[Sandbox]:
     settings.PLATFORM_HOSTS = sandbox_server.hosts
-    settings.PLATFORM_CLIENTS = {"hubspot": (sandbox_server.client_id, sandbox_server.client_secret)}
+    client = (sandbox_server.client_id, sandbox_server.client_secret)
+    settings.PLATFORM_CLIENTS = dict.fromkeys(("hubspot", *imitations.imitations()), client)
     yield sandbox_server
     sandbox_server.admin("DELETE", "faults")
 

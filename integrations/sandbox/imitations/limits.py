@@ -1,0 +1,42 @@
+"""Rolling windows that imitations count requests in."""
+
+import time
+from collections import deque
+
+
+class Window:
+    """At most `most` requests in any `seconds`."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.most, self.seconds = most, seconds
+        self._calls: deque[float] = deque()
+
+    def take(self) -> bool:
+        """Whether one more fits; counted only then."""
+        now = time.monotonic()
+        while self._calls and self._calls[0] <= now - self.seconds:
+            self._calls.popleft()
+        if len(self._calls) >= self.most:
+            return False
+        self._calls.append(now)
+        return True
+
+    @property
+    def left(self) -> int:
+        return self.most - len(self._calls)
+
+
+class Concurrency:
+    """At most `most` requests at the same time; use as a context manager where a handler awaits."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.now = most, 0
+
+    def enter(self) -> bool:
+        if self.now >= self.most:
+            return False
+        self.now += 1
+        return True
+
+    def leave(self) -> None:
+        self.now -= 1
