@@ -93,8 +93,8 @@ class AccountAPIView(AccountContextMixin, APIView):
     """Base of API views about the current account's data."""
 
 
-class AccountListView(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
-    """Base of lists: cursor pages, `filterset_class`, `?fields=`. `rows(context)` gives what the caller may see."""
+class RowsView(ListAPIView):  # type: ignore[type-arg]
+    """Base of lists: cursor pages, `filterset_class`, `?fields=`. `rows()` gives what the caller may see."""
 
     model: type[Model]
 
@@ -105,3 +105,19 @@ class AccountListView(AccountContextMixin, ListAPIView):  # type: ignore[type-ar
         if getattr(self, "swagger_fake_view", False):  # the document is made without an organization
             return QuerySet(self.model).none()
         return self.rows()
+
+
+class UserListView(UserAPIView, RowsView):
+    """A list about the signed-in person."""
+
+
+class AccountListView(AccountContextMixin, RowsView):
+    """A list of the current account's data."""
+
+
+def undocumented() -> list[type]:
+    """Classes whose docstrings are for us and not for the API's readers (drf-spectacular's GET_LIB_DOC_EXCLUDES)."""
+    from drf_spectacular.plumbing import get_lib_doc_excludes
+
+    bases = [PublicAPIView, UserAPIView, AccountContextMixin, AccountAPIView, RowsView, UserListView, AccountListView]
+    return [*get_lib_doc_excludes(), *bases]

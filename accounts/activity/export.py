@@ -1,8 +1,6 @@
 """The log as a file: JSON lines that can be checked, or CSV for spreadsheets. Oldest first, in flat memory."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,7 +17,7 @@ from accounts.activity.wording import sentence
 from accounts.models import Account
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput, NotFound
-from listbackup.core.spreadsheets import neutral
+from listbackup.core.spreadsheets import csv_pieces
 from listbackup.core.web.downloads import Download
 
 Line = dict[str, Any]  # as `chain.line` makes it
@@ -116,19 +114,15 @@ def _jsonl(batches: Iterator[list[Line]]) -> Iterator[bytes]:
 
 
 def _csv(batches: Iterator[list[Line]]) -> Iterator[bytes]:
-    yield ("\ufeff" + ",".join(COLUMNS) + "\r\n").encode()  # the mark tells spreadsheets that it is UTF-8
-    for batch in batches:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([_cells(line) for line in batch])
-        yield text.getvalue().encode()
+    return csv_pieces(COLUMNS, (_cells(line) for batch in batches for line in batch))
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: Line) -> list[Any]:
     said = dict(line)
     said["object_type"], said["object_id"], said["object_label"] = said["object"]
     said["what"] = sentence(said["action"])
     said["detail"] = orjson.dumps(said["detail"]).decode() if said["detail"] else ""
-    return [neutral("" if said[name] is None else str(said[name])) for name in COLUMNS]
+    return [said[name] for name in COLUMNS]
 
 
 _WRITERS: dict[str, tuple[str, Callable[[Iterator[list[Line]]], Iterator[bytes]]]] = {

@@ -4,7 +4,6 @@ import contextlib
 import csv
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import IO, Any, Protocol
 
 from backups.store.format import CHECKSUMS, slug
 from listbackup.core.errors import InvalidInput, NotFound
-from listbackup.core.spreadsheets import neutral
+from listbackup.core.spreadsheets import cell, neutral
 
 from .as_of import View
 from .export_tables import Rows, Told, write_parquet, write_xlsx
@@ -117,17 +116,6 @@ def csv_rows(out: io.RawIOBase) -> Iterator[Callable[[Sequence[str]], Any]]:
     yield csv.writer(text).writerow
     text.flush()
     text.detach().detach()
-
-
-def cell(value: Any) -> str:
-    """A value of a record as a CSV cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return json.dumps(value)  # a number stays one, also a negative one
-    return neutral(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 class _Hashing(io.RawIOBase):

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import IO
 
 from listbackup.core.errors import InvalidInput
-from listbackup.core.spreadsheets import neutral
+from listbackup.core.spreadsheets import cell, neutral
 
 from .difference import Difference
-from .export import cell, csv_rows, one_line, write_files
+from .export import csv_rows, one_line, write_files
 from .rows import RecordRow
 
 HEAD = ("key", "kind", "field", "before", "after")

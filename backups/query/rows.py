@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from listbackup.core.text import encodable
+
 VERSION = "(number::BIGINT * 1099511627776 + seq)"  # orders versions: by snapshot, then by order in the run
 
 
@@ -67,7 +69,7 @@ def parse(raw: bytes) -> Any:
 
 def parse_printable(raw: bytes) -> Any:
     """As `parse`, for answers in UTF-8 JSON: lone surrogates and numbers that JSON does not know become text."""
-    text = json.dumps(parse(raw), ensure_ascii=False).encode("utf-8", "replace").decode()
+    text = encodable(json.dumps(parse(raw), ensure_ascii=False))
     return json.loads(text, parse_constant=str)
 
 

@@ -1,7 +1,5 @@
 """Customers' SQL over a source: asked, written down, saved."""
 
-import csv
-import io
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -17,7 +15,7 @@ from backups.query import sql as engine
 from backups.query.sql import Answer
 from backups.services.snapshots import newest, view_of
 from listbackup.core.errors import Conflict, InvalidInput
-from listbackup.core.spreadsheets import neutral
+from listbackup.core.spreadsheets import csv_pieces
 
 PAGE = 200
 DOWNLOAD = 100_000
@@ -92,16 +90,7 @@ def delete_query(context: AccountContext, query: SavedQuery) -> None:
 
 def as_csv(answer: Answer) -> Iterator[bytes]:
     """The answer as a file that no spreadsheet takes for formulas; pieces of bytes."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow([neutral(name) for name, _ in answer.columns])
-    for row in answer.rows:
-        writer.writerow(["" if one is None else neutral(one) if isinstance(one, str) else one for one in row])
-        if buffer.tell() > 1 << 16:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
+    return csv_pieces([name for name, _ in answer.columns], answer.rows)
 
 
 def as_lines(answer: Answer) -> Iterator[bytes]:

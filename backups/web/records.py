@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backups.query.rows import RecordRow, flatten
+from listbackup.core.text import encodable
 
 MAX_COLUMNS = 6
 CELL_LENGTH = 120
@@ -55,8 +56,7 @@ def printable(value: Any) -> str:
         text = str(value)
     else:
         text = json.dumps(value, ensure_ascii=False)
-    safe = text.encode("utf-8", "replace").decode()
-    return "".join(char if char >= " " or char in "\n\t" else "�" for char in safe)
+    return "".join(char if char >= " " or char in "\n\t" else "�" for char in encodable(text))
 
 
 def short(value: Any) -> str:

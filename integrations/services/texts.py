@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from listbackup.core.text import encodable
+
 
 def clean_text(value: object, limit: int) -> str:
-    text = str(value).encode("utf-8", "replace").decode().replace("\x00", "")
+    text = encodable(str(value)).replace("\x00", "")
     return text.strip()[:limit]
 
 

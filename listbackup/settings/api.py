@@ -31,6 +31,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Back up, look into and restore the data of the platforms a company runs on.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "GET_LIB_DOC_EXCLUDES": "accounts.access.api.undocumented",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

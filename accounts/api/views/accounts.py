@@ -5,12 +5,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.account_api import NamedAccountView
-from accounts.access.api import AccountAPIView, UserAPIView
+from accounts.access.api import AccountAPIView, UserListView
 from accounts.access.resolve import context_for
 from accounts.access.schema import entered
 from accounts.api.filters import AccountFilter
@@ -34,14 +33,13 @@ from listbackup.core.api.validated import validated
 TAGS = ["accounts"]
 
 
-class AccountsView(UserAPIView, ListAPIView[Account]):
+class AccountsView(UserListView):
+    model = Account
     serializer_class = AccountRowSerializer
     filterset_class = AccountFilter
     idempotent = True
 
-    def get_queryset(self) -> QuerySet[Account]:
-        if getattr(self, "swagger_fake_view", False):
-            return Account.objects.none()
+    def rows(self) -> QuerySet[Account]:
         return accounts_visible_to(self.request.user)  # type: ignore[arg-type]
 
     @extend_schema(operation_id="accounts_list", tags=TAGS)

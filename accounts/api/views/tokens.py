@@ -5,11 +5,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.api import UserAPIView
+from accounts.access.api import UserAPIView, UserListView
 from accounts.api.serializers.tokens import TokenCreatedSerializer, TokenCreateSerializer, TokenSerializer
 from accounts.models import ApiToken
 from accounts.selectors.tokens import tokens_of
@@ -19,12 +18,11 @@ from listbackup.core.api.validated import validated
 TAGS = ["users"]
 
 
-class TokensView(UserAPIView, ListAPIView[ApiToken]):
+class TokensView(UserListView):
+    model = ApiToken
     serializer_class = TokenSerializer
 
-    def get_queryset(self) -> QuerySet[ApiToken]:
-        if getattr(self, "swagger_fake_view", False):
-            return ApiToken.objects.none()
+    def rows(self) -> QuerySet[ApiToken]:
         return tokens_of(self.request.user)  # type: ignore[arg-type]
 
     @extend_schema(operation_id="users_my_tokens", tags=TAGS)

@@ -4,11 +4,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.api import UserAPIView
+from accounts.access.api import UserAPIView, UserListView
 from accounts.api.serializers.users import (
     MembershipSerializer,
     MeSerializer,
@@ -57,12 +56,11 @@ class MySettingsView(UserAPIView):
         return Response(SettingsSerializer(profiles.update_settings(user, **data)).data)
 
 
-class MyAccountsView(UserAPIView, ListAPIView[Membership]):
+class MyAccountsView(UserListView):
+    model = Membership
     serializer_class = MembershipSerializer
 
-    def get_queryset(self) -> QuerySet[Membership]:
-        if getattr(self, "swagger_fake_view", False):
-            return Membership.objects.none()
+    def rows(self) -> QuerySet[Membership]:
         return memberships_of(self.request.user)  # type: ignore[arg-type]
 
     @extend_schema(operation_id="users_my_accounts", tags=TAGS)

@@ -22,7 +22,7 @@ from backups.models import Source
 from backups.selectors.sources import get_source, sources_of
 from backups.services import jobs, retention, sources
 from integrations.selectors.connections import get_connection
-from listbackup.core.api.validated import validated
+from listbackup.core.api.validated import asked, validated
 
 TAGS = ["sources"]
 
@@ -80,9 +80,8 @@ class SourceView(AccountAPIView):
     def delete(self, request: Request, pk: UUID) -> Response:
         """Stops and removes the source; its snapshots are kept, or with `snapshots=erase` erased after thirty days."""
         source = get_source(self.context, pk)
-        data = SourceDeleteSerializer(data=request.data or request.query_params)
-        data.is_valid(raise_exception=True)
-        sources.delete_source(self.context, source, erase=data.validated_data["snapshots"] == "erase")
+        data = validated(SourceDeleteSerializer, request) if request.data else asked(SourceDeleteSerializer, request)
+        sources.delete_source(self.context, source, erase=data["snapshots"] == "erase")
         return Response(status=204)
 
 

@@ -4,12 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.api import AccountAPIView, AccountContextMixin
-from accounts.access.querysets import TenantQuerySet
+from accounts.access.api import AccountAPIView, AccountListView
 from integrations.api.filters import ConnectionFilter, PlatformConnectionFilter
 from integrations.api.serializers.connections import (
     CheckSerializer,
@@ -34,14 +32,13 @@ from listbackup.core.clock import now
 TAGS = ["connections"]
 
 
-class _ConnectionList(AccountContextMixin, ListAPIView):  # type: ignore[type-arg]
+class _ConnectionList(AccountListView):
+    model = Connection
     serializer_class = ConnectionSerializer
     filterset_class = ConnectionFilter
     permissions = {"get": "connection.view", "post": "connection.create"}
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return TenantQuerySet(Connection).none()
+    def rows(self) -> Any:
         return connections_of(self.context)
 
 
@@ -74,11 +71,9 @@ class ConnectionsView(_ConnectionList):
 class PlatformConnectionsView(_ConnectionList):
     filterset_class = PlatformConnectionFilter
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return super().get_queryset()
+    def rows(self) -> Any:
         platform = get_platform(self.kwargs["pk"])
-        return super().get_queryset().filter(platform=platform.key)
+        return super().rows().filter(platform=platform.key)
 
     @extend_schema(
         operation_id="platform_connections_list", tags=["platforms"], summary="The account's connections to a platform"

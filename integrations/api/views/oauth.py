@@ -16,6 +16,7 @@ from integrations.oauth import flow
 from integrations.selectors.connections import get_connection
 from integrations.web.failures import connect_failed_page
 from integrations.web.way_back import after_connecting
+from listbackup.core.api.validated import validated
 from listbackup.core.clock import now
 from listbackup.core.errors import ListBackupError, NotSignedIn
 
@@ -33,9 +34,7 @@ class StartView(AccountAPIView):
         responses=OAuthStartedSerializer,
     )
     def post(self, request: Request, provider: str) -> Response:
-        checked = OAuthStartSerializer(data=request.data)
-        checked.is_valid(raise_exception=True)
-        data = checked.validated_data
+        data = validated(OAuthStartSerializer, request)
         renew = get_connection(self.context, data["connection"]) if data.get("connection") else None
         url = flow.start(
             self.context,
