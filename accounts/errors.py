@@ -28,6 +28,16 @@ class PermissionMissing(Forbidden):
         self.permission = permission
 
 
+class RootAccountNeeded(Forbidden):
+    code = "access.root_account_needed"
+
+    def __init__(self, root: str, role: str) -> None:
+        super().__init__(
+            "This is decided for the whole organization.",
+            remedy=f"Switch to {root}: it needs the role {role} or a stronger one there.",
+        )
+
+
 class PlanLimitReached(Conflict):
     code = "plan.limit_reached"
 

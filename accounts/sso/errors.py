@@ -40,13 +40,3 @@ class DomainNotFound(NotFound):
 
 class SsoConflict(Conflict):
     code = "sso.conflict"
-
-
-class RootAccountNeeded(Forbidden):
-    code = "sso.root_account_needed"
-
-    def __init__(self, root: str) -> None:
-        super().__init__(
-            "Single sign-on is set up for the whole organization.",
-            remedy=f"Switch to {root}: it needs the role Admin or Owner there.",
-        )

@@ -1,6 +1,6 @@
-"""Permissions of single sign-on. The pages also ask for the root account."""
+"""Permissions of single sign-on."""
 
 from accounts.access.rules import declare
 from accounts.enums import Role
 
-declare("sso.manage", Role.ADMIN)
+declare("sso.manage", Role.ADMIN, at_root=True)

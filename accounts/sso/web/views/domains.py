@@ -7,17 +7,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.access.pages import AccountPage
 from accounts.sso.models import EmailDomain
 from accounts.sso.selectors import providers as selectors
 from accounts.sso.services import domains
 from accounts.sso.web.forms import DomainForm, RequirementForm
-from accounts.sso.web.views.base import RootPage
 from accounts.sso.web.views.providers import settings_page
 from listbackup.core.errors import Conflict, InvalidInput, Unavailable
 from listbackup.core.web.forms import take_errors
 
 
-class DomainsPage(RootPage):
+class DomainsPage(AccountPage):
     """POST claims a domain."""
 
     permissions = {"post": "sso.manage"}
@@ -37,7 +37,7 @@ class DomainsPage(RootPage):
         return settings_page(request, self.context, form, status=400)
 
 
-class DomainPage(RootPage):
+class DomainPage(AccountPage):
     """The record to add, and who must use single sign-on; POST changes the latter (`required`)."""
 
     permissions = {"get": "sso.manage", "post": "sso.manage"}
@@ -69,7 +69,7 @@ class DomainPage(RootPage):
         return render(request, "accounts/sso_domain.html", values, status=status)
 
 
-class DomainCheckPage(RootPage):
+class DomainCheckPage(AccountPage):
     permissions = {"post": "sso.manage"}
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -85,7 +85,7 @@ class DomainCheckPage(RootPage):
         return redirect("sso:domain", pk=pk)
 
 
-class DomainReleasePage(RootPage):
+class DomainReleasePage(AccountPage):
     permissions = {"post": "sso.manage"}
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
 
+from accounts.access.pages import AccountPage
 from accounts.sso.adapter import TEST, provider_of
 from accounts.sso.enums import ProviderKind
 from accounts.sso.models import IdentityProvider
@@ -26,7 +27,6 @@ from accounts.sso.web.forms import (
     SamlForm,
 )
 from accounts.sso.web.handoff import hand_off
-from accounts.sso.web.views.base import RootPage
 from listbackup.core.errors import Conflict, InvalidInput
 from listbackup.core.web.forms import TypedNameForm, take_errors
 
@@ -45,7 +45,7 @@ def our_addresses(kind: str, slug: str) -> list[tuple[str, str]]:
     return [("ACS URL", config.acs_url(slug)), ("Entity ID and metadata", config.entity_id(slug))]
 
 
-class SettingsPage(RootPage):
+class SettingsPage(AccountPage):
     """Providers and domains."""
 
     permissions = {"get": "sso.manage"}
@@ -63,7 +63,7 @@ def settings_page(request: HttpRequest, context: Any, form: DomainForm, status: 
     return render(request, "accounts/sso_settings.html", values, status=status)
 
 
-class AddPage(RootPage):
+class AddPage(AccountPage):
     """The page says our addresses first: the identity provider asks for them before it gives away its own."""
 
     permissions = {"get": "sso.manage", "post": "sso.manage"}
@@ -101,7 +101,7 @@ class AddPage(RootPage):
         return render(request, "accounts/sso_connection.html", values, status=status)
 
 
-class ProviderPage(RootPage):
+class ProviderPage(AccountPage):
     """One provider; POST changes its name and what new people get."""
 
     permissions = {"get": "sso.manage", "post": "sso.manage"}
@@ -138,7 +138,7 @@ class ProviderPage(RootPage):
         return render(request, "accounts/sso_provider.html", values, status=status)
 
 
-class ConnectionPage(RootPage):
+class ConnectionPage(AccountPage):
     """Another issuer, secret or metadata for a provider that is there."""
 
     permissions = {"get": "sso.manage", "post": "sso.manage"}
@@ -168,7 +168,7 @@ class ConnectionPage(RootPage):
         return render(request, "accounts/sso_connection.html", values, status=status)
 
 
-class TestPage(RootPage):
+class TestPage(AccountPage):
     """Leaves for the provider; what it says is shown on the provider's page, and nobody is signed in."""
 
     permissions = {"post": "sso.manage"}
@@ -179,7 +179,7 @@ class TestPage(RootPage):
         return hand_off(request, answer)
 
 
-class EnabledPage(RootPage):
+class EnabledPage(AccountPage):
     """Switches on (`enabled`) or off."""
 
     permissions = {"post": "sso.manage"}
@@ -195,7 +195,7 @@ class EnabledPage(RootPage):
         return redirect("sso:provider", pk=pk)
 
 
-class DeletePage(RootPage):
+class DeletePage(AccountPage):
     permissions = {"get": "sso.manage", "post": "sso.manage"}
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
