@@ -12,6 +12,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("system/health", status.HealthView.as_view(), name="system-health"),
     path("system/openapi-export", status.OpenApiView.as_view(), name="openapi-export"),
     path("", include("accounts.api.urls")),
+    path("", include("accounts.sso.api.urls")),
     path("", include("integrations.api.urls")),
     path("", include("backups.api.urls")),
     path("", include("teams.api.urls")),

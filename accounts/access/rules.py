@@ -28,6 +28,11 @@ def declared() -> dict[str, Role]:
     return dict(_NEEDED)
 
 
+def is_at_root(permission: str) -> bool:
+    """Whether it is decided at the root account alone."""
+    return permission in _AT_ROOT
+
+
 def scopes_of(permission: str) -> frozenset[str]:
     """The scopes of API tokens of which each opens it."""
     return _SCOPES[permission]

@@ -44,6 +44,8 @@ SPECTACULAR_SETTINGS = {
         "ConnectionStatus": "integrations.enums.ConnectionStatus",
         "AccountStatus": "accounts.enums.AccountStatus",
         "Role": "accounts.enums.Role",
+        "JoiningRole": "accounts.sso.enums.JOINING_ROLES",
+        "IdentityProviderKind": "accounts.sso.enums.ProviderKind",
         "TeamRole": "teams.enums.TeamRole",
         "JobState": "backups.enums.JobState",
         "PlatformOffer": "integrations.api.serializers.platforms.OFFERS",

@@ -102,6 +102,8 @@ MEANING: dict[str, str] = {
     "api/v1/jobs": "job",
     "api/v1/connections": "connection",
     "api/v1/platforms": "platform",
+    "api/v1/sso/providers": "identity_provider",
+    "api/v1/sso/domains": "email_domain",
     "api/v1/custom-platforms": "custom_platform",
 }
 FIXED = {"platform": "hubspot", "key": "hubspot", "provider": "hubspot", "stream": "contacts", "number": "1"}

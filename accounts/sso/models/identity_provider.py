@@ -15,8 +15,6 @@ class IdentityProvider(BaseModel):
     `settings`: of OIDC issuer and client_id; of SAML entity_id, sso_url, certificates (base64 DER) and metadata_url.
     """
 
-    JOINING_ROLES = [Role.VIEWER, Role.MEMBER, Role.ADMIN]
-
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.CASCADE, related_name="identity_providers"
     )

@@ -9,8 +9,10 @@ from django.urls import reverse
 from accounts.access.context import AccountContext
 from accounts.models import Organization
 from accounts.sso.addresses import domain_of
+from accounts.sso.enums import ProviderKind
 from accounts.sso.errors import DomainNotFound, ProviderNotFound
 from accounts.sso.models import EmailDomain, IdentityProvider
+from accounts.sso.saml import config
 
 
 def providers_of(context: AccountContext) -> QuerySet[IdentityProvider]:
@@ -61,6 +63,13 @@ def has_proved(organization: Organization, email: str) -> bool:
     return EmailDomain.objects.filter(
         organization=organization, domain=domain_of(email), verified_at__isnull=False
     ).exists()
+
+
+def our_addresses(kind: str, slug: str) -> list[tuple[str, str]]:
+    """What the identity provider must be told about us: labels and addresses."""
+    if kind == ProviderKind.OIDC:
+        return [("Redirect URI", config.public(reverse("openid_connect_callback", args=[slug])))]
+    return [("ACS URL", config.acs_url(slug)), ("Entity ID and metadata", config.entity_id(slug))]
 
 
 def start_url(providers: list[IdentityProvider]) -> str:

@@ -1,16 +1,18 @@
 """Identity providers of an organization: added only after what they publish about themselves was read and fits."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.utils.text import slugify
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
 from accounts.enums import AccountStatus, Role
 from accounts.models import Account
-from accounts.sso.enums import ProviderKind
+from accounts.sso.enums import JOINING_ROLES, ProviderKind
 from accounts.sso.errors import IdentityProviderProblem, SsoConflict
 from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.oidc import discovery
@@ -48,6 +50,12 @@ def read_saml(*, metadata_url: str = "", metadata_xml: str = "") -> dict[str, An
         raise _invalid(error, field) from error
 
 
+def new_slug(context: AccountContext) -> str:
+    """What will stand in the addresses of a provider that is added later."""
+    base = slugify(context.organization.name)[:40].strip("-") or "sign-in"
+    return f"{base}-{secrets.token_hex(4)}"
+
+
 @transaction.atomic
 def add_provider(
     context: AccountContext,
@@ -60,9 +68,11 @@ def add_provider(
     default_role: str = Role.MEMBER,
     account_id: UUID | None = None,
 ) -> IdentityProvider:
-    """Not switched on yet: it is tried out first. Raises InvalidInput, SsoConflict."""
+    """Not switched on yet: it is tried out first. `slug` is one of `new_slug`. Raises InvalidInput, SsoConflict."""
     if IdentityProvider.objects.filter(organization=context.organization).count() >= MOST:
         raise SsoConflict(f"There are {MOST} identity providers already.", remedy="Remove one that is not used.")
+    if IdentityProvider.objects.filter(slug=slug).exists():
+        raise SsoConflict(f"{slug} is in use already.", remedy="Get a new one.")
     provider = IdentityProvider.objects.create(
         organization=context.organization,
         account=_joined_account(context, account_id),
@@ -90,6 +100,20 @@ def change_provider(
     provider.save(update_fields=["name", "default_role", "account"])
     record(context, "sso.provider_changed", provider, **provider.facts())
     return provider
+
+
+@transaction.atomic
+def update_provider(context: AccountContext, pk: UUID, **changes: Any) -> IdentityProvider:
+    """Any of `name`, `default_role`, `account` (id), `enabled`; all or none. Raises as the functions for each."""
+    found = provider_of(context, pk)
+    joining = {
+        "name": changes.get("name", found.name),
+        "default_role": changes.get("default_role", found.default_role),
+        "account_id": changes.get("account", found.account_id),
+    }
+    if changes.keys() - {"enabled"}:
+        found = change_provider(context, pk, **joining)
+    return set_enabled(context, pk, enabled=changes["enabled"]) if "enabled" in changes else found
 
 
 @transaction.atomic
@@ -155,7 +179,7 @@ def joinable_accounts(context: AccountContext) -> list[Account]:
 
 def joining_roles(context: AccountContext) -> list[tuple[str, str]]:
     """The roles that new people may get: never more than the one who sets it has, and never Owner."""
-    return [(role.value, str(role.label)) for role in IdentityProvider.JOINING_ROLES if role.rank <= context.role.rank]
+    return [(role, str(label)) for role, label in JOINING_ROLES if Role(role).rank <= context.role.rank]
 
 
 def _require_dispensable(provider: IdentityProvider) -> None:

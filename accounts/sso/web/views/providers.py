@@ -1,6 +1,5 @@
 """Identity providers of the organization."""
 
-import secrets
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 
 from accounts.access.pages import AccountPage
 from accounts.sso.adapter import TEST, provider_of
@@ -36,13 +34,6 @@ CONNECTION_FORMS: dict[ProviderKind, Any] = {
     ProviderKind.OIDC: OidcConnectionForm,
     ProviderKind.SAML: SamlConnectionForm,
 }
-
-
-def our_addresses(kind: str, slug: str) -> list[tuple[str, str]]:
-    """What the identity provider must be told about us."""
-    if kind == ProviderKind.OIDC:
-        return [("Redirect URI", config.public(reverse("openid_connect_callback", args=[slug])))]
-    return [("ACS URL", config.acs_url(slug)), ("Entity ID and metadata", config.entity_id(slug))]
 
 
 class SettingsPage(AccountPage):
@@ -92,12 +83,11 @@ class AddPage(AccountPage):
     def _slug(self, request: HttpRequest) -> str:
         known = request.session.get(NEXT_SLUG)
         if not known:
-            base = slugify(self.context.organization.name)[:40].strip("-") or "sign-in"
-            known = request.session[NEXT_SLUG] = f"{base}-{secrets.token_hex(4)}"
+            known = request.session[NEXT_SLUG] = providers.new_slug(self.context)
         return str(known)
 
     def _page(self, request: HttpRequest, form: Any, status: int = 200) -> HttpResponse:
-        values = {"form": form, "kind": self.kind, "addresses": our_addresses(self.kind, self._slug(request))}
+        values = {"form": form, "kind": self.kind, "addresses": selectors.our_addresses(self.kind, self._slug(request))}
         return render(request, "accounts/sso_connection.html", values, status=status)
 
 
@@ -130,7 +120,7 @@ class ProviderPage(AccountPage):
         values = {
             "provider": provider,
             "form": form,
-            "addresses": our_addresses(provider.kind, provider.slug),
+            "addresses": selectors.our_addresses(provider.kind, provider.slug),
             "certificates": [expiry_of(one) for one in provider.settings.get("certificates", [])],
             "start_url": config.public(reverse("sso:start", args=[provider.slug])),
             "told": told if told and told.get("provider") == str(provider.pk) else None,
@@ -163,7 +153,7 @@ class ConnectionPage(AccountPage):
 
     @staticmethod
     def _page(request: HttpRequest, provider: IdentityProvider, form: Any, status: int = 200) -> HttpResponse:
-        addresses = our_addresses(provider.kind, provider.slug)
+        addresses = selectors.our_addresses(provider.kind, provider.slug)
         values = {"form": form, "kind": provider.kind, "addresses": addresses, "provider": provider}
         return render(request, "accounts/sso_connection.html", values, status=status)
 
