@@ -16,7 +16,7 @@ PROVIDERS, DOMAINS = "/api/v1/sso/providers", "/api/v1/sso/domains"
 def api(people):
     client = APIClient()
     client.force_authenticate(people.adam)
-    client.credentials(HTTP_X_ACCOUNT_ID=str(people.acme.pk))
+    client.credentials(HTTP_X_ACCOUNT_CONTEXT=str(people.acme.pk))
     return client
 
 
@@ -92,7 +92,7 @@ def test_domain_claimed_required_and_released(people, api):
 def test_admin_of_a_child_account_then_told_where_it_is_decided(people, api):
     Membership.objects.filter(user=people.nora).update(role="admin")
     api.force_authenticate(people.nora)
-    api.credentials(HTTP_X_ACCOUNT_ID=str(people.north.pk))
+    api.credentials(HTTP_X_ACCOUNT_CONTEXT=str(people.north.pk))
     answer = api.get(PROVIDERS)
     assert (answer.status_code, answer.json().get("code")) == (403, "access.root_account_needed"), answer.json()
     assert "Switch to Acme" in answer.json()["remedy"]
