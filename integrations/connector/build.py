@@ -137,7 +137,8 @@ def page_of(plain: Plain) -> PageRule:
 
 
 def _config(name: str, plain: Plain) -> ConfigField:
-    return ConfigField(name=name, **plain)
+    known = {key: value for key, value in plain.items() if key != "as"}
+    return ConfigField(name=name, host=plain.get("as") == "host", **known)
 
 
 def _auth(plain: Plain) -> Auth:
@@ -163,7 +164,7 @@ def _auth(plain: Plain) -> Auth:
 
 def _check(plain: Plain) -> CheckRule:
     account_id, label = field_path(plain.get("account_id", "")), field_path(plain.get("account_label", ""))
-    return CheckRule(request_of(plain["request"]), account_id, label)
+    return CheckRule(request_of(plain["request"]), account_id, label, plain.get("account_config", ""))
 
 
 def _fan_out(plain: Plain) -> FanOut:

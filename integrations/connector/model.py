@@ -26,6 +26,7 @@ class ConfigField:
     required: bool = True
     default: str = ""
     pattern: str = ""
+    host: bool = False  # a host name; of a pasted address it is what counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,9 +350,12 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
+    """`account_config` names the setting that identifies the account where the answer does not."""
+
     request: Request
     account_id: FieldPath = ()
     account_label: FieldPath = ()
+    account_config: str = ""
 
 
 @dataclass(frozen=True, slots=True)

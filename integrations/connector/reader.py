@@ -16,7 +16,7 @@ from integrations.connector.errors import ConnectorError, RequestRefused, ScopeM
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.limits import Limiter
 from integrations.connector.lookups import Lookups, decoded
-from integrations.connector.model import Manifest, Stream
+from integrations.connector.model import CheckRule, Manifest, Stream
 from integrations.connector.oauth import TokenSet, tokens_in
 from integrations.connector.passes import Passes
 from integrations.connector.records import Page, StreamInfo
@@ -142,12 +142,17 @@ class Reader:
         missing, off = self._scopes(granted)
         return Check(
             ok=True,
-            account_id=_text(dig(body, rule.account_id)) if rule and rule.account_id else "",
+            account_id=self._account_id(rule, body) if rule else "",
             account_label=_text(dig(body, rule.account_label)) if rule and rule.account_label else "",
             scopes_granted=granted,
             scopes_missing=missing,
             streams_off=off,
         )
+
+    def _account_id(self, rule: CheckRule, body: Any) -> str:
+        if rule.account_config:
+            return str(self._exchange.config.get(f"config.{rule.account_config}", ""))
+        return _text(dig(body, rule.account_id)) if rule.account_id else ""
 
     def discover(self) -> list[StreamInfo]:
         """All streams, also those that only this account has."""

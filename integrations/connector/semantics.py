@@ -76,6 +76,9 @@ class _Checks:
             yield from self.webhooks(self.plain["webhooks"])
         if "check" in self.plain:
             yield from self.request(("check", "request"), self.plain["check"]["request"], {"config"})
+            named = self.plain["check"].get("account_config")
+            if named and named not in self.plain.get("config", {}):
+                yield self.at(("check", "account_config"), f"config has no {named}")
 
     def auth(self, where: Path, auth: Mapping[str, Any]) -> Iterator[Problem]:
         kind = auth["kind"]

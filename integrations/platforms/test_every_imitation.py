@@ -25,6 +25,7 @@ from integrations.connector.records import Page
 from integrations.connector.registry import FOLDER
 from integrations.sandbox.imitations import imitations
 from listbackup.testing.imitated import Imitated, imitated
+from listbackup.testing.waiting import Clock
 
 KEYS = sorted(imitations())
 
@@ -38,7 +39,7 @@ class Case:
         self.platform = platform
         self.stream: str = self.facts["stream"]
         self.kind: str = self.facts["kind"]
-        self.slept: list[float] = []
+        self.clock = Clock()
 
     def credentials(self) -> Any:
         if "secrets" in self.facts:
@@ -51,9 +52,9 @@ class Case:
             credentials=credentials or self.credentials(),
             config=self.facts.get("config", {}),
             http=self.platform.http,
-            limiter=LocalLimiter(sleep=self.slept.append),
+            limiter=LocalLimiter(clock=self.clock, sleep=self.clock.sleep),
             limit_scope="test",
-            sleep=self.slept.append,
+            sleep=self.clock.sleep,
         )
 
     def read(self, stream: str = "", state: Any = None, credentials: Any = None) -> list[Page]:
@@ -135,7 +136,7 @@ def test_a_fault_that_passes_loses_nothing(case: Case, fault: str) -> None:
     pages = case.read()
     assert case.platform.admin("GET", "faults")["results"] == [], "the fault hit nothing"
     assert ordered(case.found(pages)) == ordered(case.platform.truth(case.facts["streams"][case.stream]))
-    assert case.slept
+    assert case.clock.slept
 
 
 def test_an_ended_token_is_renewed_in_mid_run(case: Case) -> None:

@@ -26,6 +26,7 @@ from integrations.connector.reader import Reader
 from integrations.connector.records import Page
 from integrations.connector.registry import FOLDER
 from listbackup.core.http.client import HttpSettings
+from listbackup.testing.waiting import Clock
 from listbackup.testing.web_server import Answer, Asked, WebServer, serving
 
 FIXTURES = sorted(FOLDER.glob("*/fixtures/standard.yaml"))
@@ -73,18 +74,6 @@ def platform(request: pytest.FixtureRequest) -> Platform:
     return Platform(request.param)
 
 
-class Clock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 def open_reader(platform: Platform, server: WebServer, clock: Clock, credentials: Any = None) -> Reader:
     manifest = platform.manifest()
     host = manifest.base_url.split("//")[1].split("/")[0]
@@ -93,7 +82,7 @@ def open_reader(platform: Platform, server: WebServer, clock: Clock, credentials
         credentials=credentials or StaticCredentials(platform.facts["secrets"]),
         config=platform.facts.get("config", {}),
         http=HttpSettings(platform_hosts={host: server.url}),
-        limiter=LocalLimiter(clock=lambda: clock.now, sleep=clock.sleep),
+        limiter=LocalLimiter(clock=clock, sleep=clock.sleep),
         limit_scope="test",
         sleep=clock.sleep,
     )

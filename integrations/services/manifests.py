@@ -1,7 +1,9 @@
 """What a person gives for a connection, checked against the manifest before the platform is asked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from integrations.connector import patterns
 from integrations.connector.manifest import ManifestError, load_manifest
@@ -15,6 +17,7 @@ from listbackup.core.errors import InvalidInput
 
 MOST = 20_000
 MOST_TEXT = 200_000  # characters of a manifest
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")  # a name, never an address
 
 
 def parse(text: str) -> Manifest:
@@ -84,6 +87,15 @@ def check_secrets(manifest: Manifest, kind: str, secrets: Mapping[str, str]) -> 
     return found
 
 
+def host_in(text: str) -> str:
+    """The host of an address, or of what a person wrote for one, in lower case; the text itself when it has none."""
+    try:
+        found = urlsplit(text if "//" in text else f"//{text}").hostname
+    except ValueError:
+        found = None
+    return found or text
+
+
 def check_config(manifest: Manifest, config: Mapping[str, Any] | None) -> dict[str, str]:
     """The platform's variables with their defaults. Raises InvalidInput by the name of the variable."""
     given = dict(config or {})
@@ -91,10 +103,13 @@ def check_config(manifest: Manifest, config: Mapping[str, Any] | None) -> dict[s
     found: dict[str, str] = {}
     for name, spec in manifest.config.items():
         value = str(given.pop(name, "") or spec.default).strip()
+        value = host_in(value) if spec.host else value
         if not value and spec.required:
             wrong[name] = [f"{spec.label} is missing."]
         elif len(value) > 500 or not value.isprintable():
             wrong[name] = [f"{spec.label} is too long, or holds characters that cannot be used."]
+        elif value and spec.host and not _HOST.fullmatch(value):
+            wrong[name] = [f"{spec.label} is no host name. {spec.help}".strip()]
         elif value and spec.pattern and not patterns.fits(spec.pattern, value):
             wrong[name] = [f"{spec.label} does not look right. {spec.help}".strip()]
         elif value:
