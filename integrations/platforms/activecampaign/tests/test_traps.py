@@ -10,10 +10,7 @@ from integrations.connector.auth import StaticCredentials
 from integrations.connector.limits import LocalLimiter
 from integrations.connector.reader import Reader
 from integrations.connector.webhooks.events import read_events
-from integrations.errors import SecretsInvalid
 from integrations.sandbox.imitations.frame import STATIC_SECRET
-from integrations.services.manifests import check_config, check_secrets
-from listbackup.core.errors import InvalidInput
 from listbackup.testing.imitated import Imitated, imitated
 from listbackup.testing.waiting import Clock
 
@@ -34,28 +31,6 @@ def reader(platform: Imitated, key: str = STATIC_SECRET) -> Reader:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "acme.api-us1.com",
-        "https://acme.api-us1.com",
-        " HTTPS://Acme.api-us1.com/api/3/ ",
-        "http://acme.api-us1.com:443/x?y",
-    ],
-)
-def test_address_as_people_paste_it_then_its_host(platform: Imitated, text: str) -> None:
-    assert check_config(platform.manifest, {"host": text}) == {"host": "acme.api-us1.com"}
-
-
-@pytest.mark.parametrize(
-    "text", ["", "localhost", "10.0.0.1", "https://127.0.0.1/", "[::1]", "acme", "a b.example", "x.123"]
-)
-def test_address_that_is_no_host_name_then_refused_at_the_form(platform: Imitated, text: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        check_config(platform.manifest, {"host": text})
-    assert "host" in caught.value.fields
-
-
 def test_account_then_known_by_its_host(platform: Imitated) -> None:
     with reader(platform) as opened:
         check = opened.check()
@@ -67,8 +42,6 @@ def test_wrong_key_then_the_check_says_so_though_the_answer_is_403(platform: Imi
         check = opened.check()
     assert not check.ok
     assert check.message
-    with pytest.raises(SecretsInvalid):
-        check_secrets(platform.manifest, "api_key", {"access_token": "x"})
 
 
 def test_contacts_then_walked_by_key_and_never_by_offset(platform: Imitated) -> None:
