@@ -128,6 +128,7 @@ def page_of(plain: Plain) -> PageRule:
         start=known.get("start", starts_at),
         more=field_path(known.get("more", "")),
         total=field_path(known.get("total", "")),
+        total_ends=known.get("total_ends", True),
         pages=field_path(known.get("pages", "")),
         stop=known.get("stop", "empty"),
         cap=known.get("cap"),
@@ -137,8 +138,10 @@ def page_of(plain: Plain) -> PageRule:
 
 
 def _config(name: str, plain: Plain) -> ConfigField:
-    known = {key: value for key, value in plain.items() if key != "as"}
-    return ConfigField(name=name, host=plain.get("as") == "host", **known)
+    known = {key: value for key, value in plain.items() if key not in ("as", "from_secret")}
+    part = plain.get("from_secret")
+    from_secret = (part["secret"], part["after"]) if part else None
+    return ConfigField(name=name, host=plain.get("as") == "host", from_secret=from_secret, **known)
 
 
 def _auth(plain: Plain) -> Auth:

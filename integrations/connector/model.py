@@ -27,6 +27,7 @@ class ConfigField:
     default: str = ""
     pattern: str = ""
     host: bool = False  # a host name; of a pasted address it is what counts
+    from_secret: tuple[str, str] | None = None  # what stands in that secret behind the last such mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class PageRule:
     start: int = 1
     more: FieldPath = ()
     total: FieldPath = ()
+    total_ends: bool = True  # False: it only tells whether records went while the pages were read
     pages: FieldPath = ()
     stop: str = "empty"
     cap: int | None = None

@@ -156,7 +156,7 @@ def _number(rule: PageRule, position: Position, envelope: Envelope, response: Fe
 def _offset(rule: PageRule, position: Position, envelope: Envelope, response: Fetched, count: int) -> Position | None:
     reached = position.get("offset", rule.start) + count
     total = whole_number(envelope.total)
-    if total is not None and reached - rule.start >= total:
+    if rule.total_ends and total is not None and reached - rule.start >= total:
         return None
     return {"offset": reached} if _goes_on(rule, envelope, count, position) else None
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from integrations.connector.children import BatchChildren, EachChildren, parent_values
@@ -12,7 +13,7 @@ from integrations.connector.errors import NotHere, RequestRefused, ScopeMissing
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.lookups import Lookups
 from integrations.connector.model import PageRule, Stream
-from integrations.connector.records import Page
+from integrations.connector.records import Page, Record
 from integrations.connector.responses import server_time
 from integrations.connector.runs import Run
 from integrations.connector.walk import Leaf, Walker
@@ -90,7 +91,7 @@ class Passes:
         if refused is not None and not read:
             raise refused
         # What was refused was not listed: its keys may not be taken for deleted.
-        sweep = sweeps(stream, full=run.full) and not run.partial
+        sweep = sweeps(stream, full=run.full) and not run.partial and not run.moved
         yield Page(stream.name, [], [], run.finished(), True, sweep, **meter.take())
 
     def _of_parent(
@@ -98,15 +99,17 @@ class Passes:
     ) -> Iterator[Page]:
         # The parent that a checkpoint stands in may be gone by now: its page mark is of no use to another one.
         position = run.position if run.parent == key else {}
+        run.total = run.total if run.parent == key else None
         for leaf in self._leaves(run, values, position, meter):
             run.saw(leaf.records)
+            run.counted(leaf.total)
             run.outer = outer
             ended = self._is_known(run, leaf)
             if leaf.step is None or ended:
                 run.after, run.parent, run.position = key, None, {}
             else:
                 run.parent, run.position = key, leaf.step
-            sweep = sweeps(stream, full=run.full) and not run.partial
+            sweep = sweeps(stream, full=run.full) and not run.partial and not run.moved
             yield Page(stream.name, leaf.records, [], run.checkpoint(), False, sweep, **meter.take())
             if ended:
                 break
@@ -129,18 +132,37 @@ class Passes:
                 parts = {f"parent.{index}": part for index, part in enumerate(name.split(":"), 1)}
                 yield {"parent.value": name, **parts}, name, {}
             return
-        above = self._streams(parent.stream)
-        walker = self._walker(above, Run(above, True, run.started))
-        position = run.outer
-        for leaf in walker.pages({}, position, meter):
-            records = [record for record in leaf.records if not record.deleted]
+        for records, mark in self._pages_above(run, self._streams(parent.stream), run.outer, meter):
             keys = [record.key for record in records]
             if skip in keys:
                 records = records[keys.index(skip) + 1 :]
                 skip = None
             for record in records:
-                yield parent_values(record), record.key, position
-            position = leaf.step or {}
+                yield parent_values(record), record.key, mark
+
+    def _pages_above(
+        self, run: Run, above: Stream, mark: dict[str, Any], meter: Meter
+    ) -> Iterator[tuple[list[Record], dict[str, Any]]]:
+        """Pages of live parents from `mark` on, each with its own mark: a position, and where the parents are children
+        themselves `{"of": their parent's key, "outer": its mark, "page": position}`."""
+        walker = self._walker(above, Run(above, True, run.started))
+        if above.parent is None:
+            yield from _marked(walker, {}, mark, meter, lambda position: position)
+            return
+        of, outer, start = mark.get("of"), mark.get("outer", {}), mark.get("page", {})
+        for records, its_mark in self._pages_above(run, self._streams(above.parent.stream), outer, meter):
+            keys = [record.key for record in records]
+            # One that is gone by now is not waited for: its page is read anew.
+            for record in records[keys.index(of) :] if of in keys else records:
+                position = start if record.key == of else {}
+                known = {"of": record.key, "outer": its_mark}
+                try:
+                    yield from _marked(walker, parent_values(record), position, meter, partial(_with_page, known))
+                except NotHere:
+                    continue
+                except ScopeMissing:
+                    run.partial = True
+            of = None
 
     def _leaves(self, run: Run, values: Values, position: dict[str, Any], meter: Meter) -> Iterator[Leaf]:
         return self._walker(run.stream, run).pages({**values, **run.values()}, position, meter)
@@ -205,6 +227,18 @@ class Passes:
                 # One refused child must not stop its parent; the run reports it.
                 self._off(name, error.message)
                 del readers[name]
+
+
+def _marked(
+    walker: Walker, values: Values, position: dict[str, Any], meter: Meter, mark: Callable[[Any], dict[str, Any]]
+) -> Iterator[tuple[list[Record], dict[str, Any]]]:
+    for leaf in walker.pages(values, position, meter):
+        yield [record for record in leaf.records if not record.deleted], mark(position)
+        position = leaf.step or {}
+
+
+def _with_page(known: dict[str, Any], position: dict[str, Any]) -> dict[str, Any]:
+    return {**known, "page": position}
 
 
 class _Group:

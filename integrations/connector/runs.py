@@ -162,5 +162,6 @@ _KEPT = (
     "parent",
     "swept_at",
     "partial",
+    "moved",
     "total",
 )

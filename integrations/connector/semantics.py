@@ -25,6 +25,11 @@ _OAUTH_ONLY = {
     "grant_lifetime_s", "metadata", "told", "fan_out",
 }  # fmt: skip
 _RUN_TIME = {"since", "until", "last_key", "key"}
+_MOST_LEVELS = 4
+
+
+def _mode(parent: Mapping[str, Any]) -> str:
+    return str(parent.get("mode", "batch" if "batch" in parent else "own"))
 
 
 def problems_of(document: Document) -> list[Problem]:
@@ -154,7 +159,7 @@ class _Checks:
                 yield self.at(("webhooks", "events", index, "stream"), f"there is no stream {event['stream']}")
             elif "key" in event and "by_id" not in stream:
                 yield self.at(("webhooks", "events", index, "key"), f"{event['stream']} has no by_id to read it with")
-            elif "key" not in event and ("incremental" not in stream or "parent" in stream):
+            elif "key" not in event and ("incremental" not in stream or _mode(stream.get("parent", {})) != "own"):
                 yield self.at(
                     ("webhooks", "events", index), f"needs a key: {event['stream']} cannot be read by increments"
                 )
@@ -177,15 +182,28 @@ class _Checks:
             if "{" in part and not used:
                 yield self.at((*where, "key"), f"{part} is not a placeholder; write {{parent.FIELD}}")
 
+    def levels(self, where: Path, mode: str, stream: str) -> Iterator[Problem]:
+        """Parents that are children themselves: each level must be listed by a pass of its own."""
+        above, depth = stream, 1
+        while above in self.streams and "parent" in self.streams[above]:
+            parent = self.streams[above]["parent"]
+            if mode != "own" or _mode(parent) != "own" or "stream" not in parent:
+                yield self.at(where, f"{above} has a parent itself: then both must be read by mode own, from streams")
+                return
+            above, depth = parent["stream"], depth + 1
+            if depth > _MOST_LEVELS:
+                yield self.at(where, f"has more than {_MOST_LEVELS} levels of parents above it")
+                return
+
     def parent(self, where: Path, name: Any, parent: Mapping[str, Any]) -> Iterator[Problem]:
-        stream, mode = parent.get("stream"), parent.get("mode", "batch" if "batch" in parent else "own")
+        stream, mode = parent.get("stream"), _mode(parent)
         if stream is not None:
             if stream not in self.streams:
                 yield self.at((*where, "stream"), f"there is no stream {stream}")
             elif stream == name:
                 yield self.at((*where, "stream"), "a stream cannot be its own parent")
             elif "parent" in self.streams[stream]:
-                yield self.at((*where, "stream"), f"{stream} has a parent itself; only one level is read")
+                yield from self.levels((*where, "stream"), mode, stream)
         elif mode != "own":
             yield self.at(where, f"mode {mode} needs a parent stream")
         if not stream and not parent.get("values") and not parent.get("lookup"):

@@ -89,8 +89,8 @@ def create_connection(
     else:
         described = manifests.parse(manifest) if manifest is not None else manifests.of_platform(platform)
     kind = manifests.choose_kind(described, secrets)
-    wanted = manifests.check_config(described, config)
     given = manifests.check_secrets(described, kind, secrets)
+    wanted = manifests.check_config(described, config, given)
     check = probe(described, unsaved(described, kind, given), wanted)
     proved = _Proved(described, kind, check, given, wanted)
     return _store(context, proved, name=name, yaml=manifest, custom=custom)
@@ -162,7 +162,7 @@ def update_connection(
         given = None if secrets is None else manifests.check_secrets(manifest, connection.auth_kind, secrets)
         kind = connection.auth_kind
         credentials = credentials_of(connection) if given is None else unsaved(manifest, kind, given)
-        wanted = manifests.check_config(manifest, connection.config if config is None else config)
+        wanted = manifests.check_config(manifest, connection.config if config is None else config, given)
         if given is None:
             _same_address(manifest, connection.config, wanted)
         check = probe(manifest, credentials, wanted)

@@ -76,7 +76,7 @@ def check_live(manifest: Manifest, *, secrets: Mapping[str, str], config: Mappin
     """Raises SecretsInvalid, AuthKindNotOffered or InvalidInput for what was typed; never for what the platform says."""
     kind = manifests.choose_kind(manifest, secrets)
     given = manifests.check_secrets(manifest, kind, secrets)
-    wanted = manifests.check_config(manifest, config)
+    wanted = manifests.check_config(manifest, config, given)
     began = time.monotonic()
     found = LiveCheck(left_out=max(0, len(manifest.streams) - MOST_STREAMS))
     tried = dataclasses.replace(manifest, retries=RETRIES)

@@ -87,6 +87,15 @@ def check_secrets(manifest: Manifest, kind: str, secrets: Mapping[str, str]) -> 
     return found
 
 
+def _told_by(manifest: Manifest, secrets: Mapping[str, str]) -> dict[str, str]:
+    parts = {name: spec.from_secret for name, spec in manifest.config.items() if spec.from_secret}
+    return {
+        name: secrets[secret].rpartition(mark)[2]
+        for name, (secret, mark) in parts.items()
+        if mark in secrets.get(secret, "")
+    }
+
+
 def host_in(text: str) -> str:
     """The host of an address, or of what a person wrote for one, in lower case; the text itself when it has none."""
     try:
@@ -96,9 +105,12 @@ def host_in(text: str) -> str:
     return found or text
 
 
-def check_config(manifest: Manifest, config: Mapping[str, Any] | None) -> dict[str, str]:
-    """The platform's variables with their defaults. Raises InvalidInput by the name of the variable."""
-    given = dict(config or {})
+def check_config(
+    manifest: Manifest, config: Mapping[str, Any] | None, secrets: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The platform's variables with their defaults, and with what `secrets` tell. Raises InvalidInput by the name of the
+    variable."""
+    given = {**(config or {}), **_told_by(manifest, secrets or {})}
     wrong: dict[str, list[str]] = {}
     found: dict[str, str] = {}
     for name, spec in manifest.config.items():

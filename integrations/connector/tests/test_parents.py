@@ -132,3 +132,99 @@ def test_a_refused_part_then_the_cursor_does_not_pass_it(open_reader: Open) -> N
     second = list(reader.read("entries", first[-1].state))
     assert keys(second) == ['["open","1"]', '["closed","1"]']
     assert second[-1].state["cursor"] == "50"
+
+
+COMMENTS = (
+    BOARDS
+    + """
+  comments:
+    request: {path: "/boards/{parent.board}/cards/{parent.id}/comments"}
+    key: ["{parent.board}", "{parent.id}", id]
+    page: {kind: offset, param: skip, size: 2, stop: short}
+    parent: {stream: cards}
+    deletions: {sweep: true}
+"""
+)
+
+
+class Comments(Boards):
+    """`n` comments on card `n` of each board; a card says which board it is on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: set[str] = set()
+
+    def __call__(self, asked: Asked) -> Any:
+        parts = asked.path.strip("/").split("/")
+        if len(parts) == 3 and parts[1] in self.refused:
+            return Answer({"message": "no"}, status=403)
+        if len(parts) == 5:
+            skip = int(asked.query.get("skip", 0))
+            return [{"id": number} for number in range(int(parts[3]))][skip : skip + 2]
+        found = super().__call__(asked)
+        return [{**one, "board": parts[1]} for one in found] if len(parts) == 3 and isinstance(found, list) else found
+
+    def expected(self) -> list[str]:
+        return [
+            json.dumps([board, str(card), str(n)], separators=(",", ":"))
+            for board, count in self.cards.items()
+            for card in range(count)
+            for n in range(card)
+            if board not in self.refused
+        ]
+
+
+def test_parents_that_have_parents_then_every_record_of_all_levels(open_reader: Open) -> None:
+    comments = Comments()
+    reader, _ = open_reader(comments, COMMENTS)
+    pages = list(reader.read("comments"))
+    assert keys(pages) == comments.expected()
+    assert (pages[-1].complete, pages[-1].sweep) == (True, True)
+
+
+def test_parents_that_have_parents_then_reading_goes_on_behind_every_checkpoint(open_reader: Open) -> None:
+    comments = Comments()
+    reader, _ = open_reader(comments, COMMENTS)
+    pages = list(reader.read("comments"))
+    for index, page in enumerate(pages[:-1]):
+        rest = list(reader.read("comments", json.loads(json.dumps(page.state))))
+        assert keys(rest) == keys(pages[index + 1 :])
+
+
+def test_level_that_is_gone_when_reading_goes_on_then_only_its_own_are_missing(open_reader: Open) -> None:
+    comments = Comments()
+    reader, _ = open_reader(comments, COMMENTS)
+    pages = list(reader.read("comments"))
+    middle = next(page for page in pages if page.records and page.records[-1].key.startswith('["b"'))
+    comments.cards.pop("b")
+    rest = keys(reader.read("comments", json.loads(json.dumps(middle.state))))
+    assert set(rest) >= {key for key in comments.expected() if key.startswith(('["c"', '["d"'))}
+    assert not any(key.startswith('["b"') for key in rest)
+
+
+def test_level_that_is_refused_then_the_others_are_read_and_nothing_is_deleted(open_reader: Open) -> None:
+    comments = Comments()
+    comments.refused = {"b"}
+    reader, _ = open_reader(comments, COMMENTS)
+    pages = list(reader.read("comments"))
+    assert keys(pages) == comments.expected()
+    assert not pages[-1].sweep
+
+
+def test_total_of_one_parent_that_falls_then_nothing_is_deleted(open_reader: Open) -> None:
+    text = BOARDS.replace("stop: short}", "stop: short, total: total, total_ends: false}").replace(
+        'request: {path: "/boards/{parent.id}/cards"}',
+        'request: {path: "/boards/{parent.id}/cards"}\n    records: cards',
+    )
+    boards = Boards()
+    totals = iter([9, 9, 5, 4, 4, 1, 4, 4])
+
+    def answer(asked: Asked) -> Any:
+        found = boards(asked)
+        return found if asked.path == "/boards" else {"cards": found, "total": next(totals, 4)}
+
+    reader, _ = open_reader(answer, text)
+    pages = list(reader.read("cards"))
+    assert keys(pages) == all_keys(boards)  # a wrong total ends nothing
+    assert pages[-1].complete
+    assert not pages[-1].sweep
