@@ -130,6 +130,7 @@ class Route:
     handler: Handler
     scopes: tuple[str, ...]  # any one of them is enough; empty: none needed
     public: bool  # no bearer token
+    names: tuple[str, ...] = ()  # of its parameters, in the order of the path
 
 
 class _Node:
@@ -137,7 +138,7 @@ class _Node:
 
     def __init__(self) -> None:
         self.named: dict[str, _Node] = {}
-        self.parameter: tuple[str, _Node] | None = None
+        self.parameter: _Node | None = None
         self.routes: dict[str, Route] = {}
 
 
@@ -149,42 +150,41 @@ class Router:
 
     def add(self, methods: str, pattern: str, handler: Handler, *scopes: str, public: bool = False) -> None:
         """`methods` is space separated: `router.add("GET PATCH", "/crm/v3/objects/{type}/{id}", handler)`."""
-        node = self._root
+        node, names = self._root, []
         for segment in pattern.strip("/").split("/"):
             if segment.startswith("{"):
-                if node.parameter is None:
-                    node.parameter = (segment[1:-1], _Node())
-                node = node.parameter[1]
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
             else:
                 node = node.named.setdefault(segment, _Node())
         for method in methods.split():
-            node.routes[method] = Route(handler, scopes, public)
+            node.routes[method] = Route(handler, scopes, public, tuple(names))
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """The route of a path. Raises ApiError 404, or 405 when only the method is wrong."""
-        found = self._walk(self._root, path.strip("/").split("/"), 0, method)
+        segments = path.strip("/").split("/")
+        found = self._walk(self._root, segments, 0, method)
         if found is None:
-            known = self._walk(self._root, path.strip("/").split("/"), 0, None)
-            if known is not None:
+            if self._walk(self._root, segments, 0, None) is not None:
                 raise ApiError(405, f"Method {method} is not allowed for this path")
             raise ApiError(404, "resource not found")
-        return found
+        route, values = found
+        return route, dict(zip(route.names, reversed(values), strict=True))
 
-    def _walk(
-        self, node: _Node, segments: list[str], at: int, method: str | None
-    ) -> tuple[Route, dict[str, str]] | None:
+    def _walk(self, node: _Node, segments: list[str], at: int, method: str | None) -> tuple[Route, list[str]] | None:
+        """The route, and the values of its parameters from the last to the first."""
         if at == len(segments):
             route = node.routes.get(method) if method else next(iter(node.routes.values()), None)
-            return (route, {}) if route else None
+            return (route, []) if route else None
         child = node.named.get(segments[at])
         if child is not None:
             found = self._walk(child, segments, at + 1, method)
             if found is not None:
                 return found
         if node.parameter is not None:
-            name, child = node.parameter
-            found = self._walk(child, segments, at + 1, method)
+            found = self._walk(node.parameter, segments, at + 1, method)
             if found is not None:
-                found[1][name] = unquote(segments[at])
+                found[1].append(unquote(segments[at]))
                 return found
         return None
