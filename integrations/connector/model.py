@@ -28,6 +28,8 @@ class ConfigField:
     pattern: str = ""
     host: bool = False  # a host name; of a pasted address it is what counts
     from_secret: tuple[str, str] | None = None  # what stands in that secret behind the last such mark
+    hidden: bool = False  # no person enters it: the platform tells
+    from_client_id: str = ""  # of OAuth: what stands in our client id before the first such mark
 
 
 @dataclass(frozen=True, slots=True)

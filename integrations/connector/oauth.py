@@ -105,15 +105,17 @@ def refresh_token(
     return _tokens(manifest, auth, reply)
 
 
-def told_config(manifest: Manifest, tokens: TokenSet, http: HttpSettings) -> dict[str, str]:
-    """Settings that the token reply, or a further call with the new token, tell about the account; what is absent in the
-    reply is left out.
+def told_config(manifest: Manifest, tokens: TokenSet, http: HttpSettings, *, client_id: str = "") -> dict[str, str]:
+    """Settings that our client id, the token reply, or a further call with the new token, tell about the account; what is
+    absent in the reply is left out.
 
     Raises BadResponse when the further call lacks one (also in an answer with 200), and as `exchange_code`.
     """
     auth = manifest.auth_of("oauth2")
     found = {name: dig(tokens.account, path) for name, path in auth.told.items()}
     found = {name: plain_text(value) for name, value in found.items() if isinstance(value, str | int) and value != ""}
+    marks = {name: field.from_client_id for name, field in manifest.config.items() if field.from_client_id}
+    found |= {name: client_id.partition(mark)[0] for name, mark in marks.items() if mark in client_id}
     return found | _metadata(manifest, auth, tokens.access_token, http)
 
 
@@ -207,7 +209,11 @@ class TokenCredentials:
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        return {"access_token": self._tokens.access_token} if self._tokens else dict(self._client)
+        if self._tokens is None:
+            return dict(self._client)
+        # The second tells an OAuth grant from a key that is called access_token too.
+        renewal = {"refresh_token": self._tokens.refresh_token} if self._tokens.refresh_token else {}
+        return {"access_token": self._tokens.access_token, **renewal}
 
     def access_token(self) -> str:
         with self._lock:

@@ -125,7 +125,7 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     tokens = _exchange(manifest, client, state, params["code"])
     with entered(context.organization):
         try:
-            config = _told_config(manifest, tokens)
+            config = _told_config(manifest, client, tokens)
             agency = oauth.is_agency(manifest, tokens)
             check = probe(manifest, _Granted(tokens), config, agency=agency)
             found = connect_with_tokens(
@@ -150,9 +150,9 @@ def finish(*, user: User, session_key: str | None, platform: str, params: Mappin
     return found
 
 
-def _told_config(manifest: Manifest, tokens: oauth.TokenSet) -> dict[str, str]:
+def _told_config(manifest: Manifest, client: OAuthClient, tokens: oauth.TokenSet) -> dict[str, str]:
     """Settings that the platform tells about the token, checked as if a person had entered them."""
-    told = oauth.told_config(manifest, tokens, http_settings())
+    told = oauth.told_config(manifest, tokens, http_settings(), client_id=client.client_id)
     try:
         return check_config(manifest, told) if told else {}
     except InvalidInput as error:

@@ -201,7 +201,7 @@ def describe(manifest: Manifest) -> PlatformInfo:
         config=tuple(
             FormField(name, spec.label, spec.help, spec.required and not spec.default, False, spec.default)
             for name, spec in manifest.config.items()
-            if spec.from_secret is None
+            if not spec.hidden
         ),
         permissions=tuple(_permissions(manifest, oauth)) if oauth else (),
         streams=tuple(_facts(stream) for stream in manifest.streams.values()),

@@ -1,0 +1,62 @@
+"""What the real HighLevel answered in 2026 must come out of our reader as it went in."""
+
+import json
+from typing import Any
+
+import pytest
+
+from integrations.connector.records import Record
+from listbackup.testing.recorded import needs_recordings, recorded, records_in, replay
+
+pytestmark = needs_recordings("gohighlevel")
+
+HOST = "services.leadconnectorhq.com"
+PLACE = "AYg6rIXHN1fXdXjGcYvI"
+# Recorded path -> stream, list in the answer.
+LISTS = {
+    "/calendars/": ("calendars", "calendars"),
+    "/contacts/search": ("contacts", "contacts"),
+    "/conversations/search": ("conversations", "conversations"),
+    f"/locations/{PLACE}/customFields": ("custom_fields", "customFields"),
+    f"/locations/{PLACE}/customValues": ("custom_values", "customValues"),
+    "/workflows/": ("workflows", "workflows"),
+}
+
+
+def answers() -> list[dict[str, Any]]:
+    return [one for one in recorded("gohighlevel") if one["path"] in LISTS and one["method"] in ("GET", "POST")]
+
+
+def read(answer: dict[str, Any], stream: str, empty: Any) -> list[Record]:
+    pages = replay(
+        "gohighlevel", answer, stream, host=HOST, path=answer["path"], empty=empty,
+        secrets={"access_token": "pit-1"}, config={"location_id": PLACE},
+    )  # fmt: skip
+    return records_in(pages, stream)
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda one: one["path"])
+def test_recorded_list_then_comes_out_as_it_went_in(answer: dict[str, Any]) -> None:
+    stream, name = LISTS[answer["path"]]
+    records = read(answer, stream, {name: []})
+    expected = answer["body"][name]
+    assert [json.loads(record.raw) for record in records] == expected
+    assert [record.key for record in records] == [one["id"] for one in expected]
+
+
+def test_recorded_events_of_a_calendar_then_with_their_change_and_their_deletion_flag() -> None:
+    answer = next(
+        one for one in recorded("gohighlevel") if one["path"] == "/calendars/events" and one["body"]["events"]
+    )
+    calendar = answer["params"]["calendarId"]
+    records = read(answer, "appointments", {"calendars": [{"id": calendar}], "events": []})
+    expected = answer["body"]["events"]
+    assert [json.loads(record.raw) for record in records] == expected
+    assert [record.cursor for record in records] == [one["dateUpdated"] for one in expected]
+    assert [record.deleted for record in records] == [one["deleted"] for one in expected]
+
+
+def test_recorded_notes_of_a_contact_then_keyed_by_their_own_id() -> None:
+    answer = next(one for one in recorded("gohighlevel") if one["path"].endswith("/notes") and one["method"] == "GET")
+    assert [one["id"] for one in answer["body"]["notes"]]
+    assert {"id", "body", "dateAdded", "contactId"} <= set(answer["body"]["notes"][0])
