@@ -16,7 +16,7 @@ from integrations.sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 from integrations.sandbox.database import INDEXES, TABLES
 from integrations.sandbox.http import ApiError, Headers, Reply, Request, Router
 from integrations.sandbox.imitations.deliveries import Deliveries
-from integrations.sandbox.imitations.grants import Grants, OAuthStyle
+from integrations.sandbox.imitations.grants import Grants, OAuthError, OAuthStyle
 from integrations.sandbox.items import Items
 
 STATIC_SECRET = "sandbox-secret-0000000000000001"  # noqa: S105  the imitation's own, worth nothing elsewhere
@@ -119,6 +119,10 @@ class Imitation:
     def token_reply(self, reply: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
         """The token endpoint's answer with what this platform adds to it."""
         return reply
+
+    def token_error(self, error: OAuthError) -> OAuthError:
+        """The token address's refusal as this platform words it."""
+        return error
 
     def added(self, kind: str, number: int) -> str:
         """Somebody makes a document; returns its id."""

@@ -228,7 +228,8 @@ class _Handlers:
                 reply = grants.refresh(fields.get("refresh_token", ""))
             else:
                 raise OAuthError("unsupported_grant_type", "Only authorization_code and refresh_token.")
-        except OAuthError as error:
+        except OAuthError as refused:
+            error = self._imitation.token_error(refused)
             return Reply(error.status, jsonio.dumps(error.extra))
         return json_reply(self._imitation.token_reply(reply, fields))
 
