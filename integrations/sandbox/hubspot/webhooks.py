@@ -10,18 +10,14 @@ import json
 import queue
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from typing import Any
 
 from integrations.sandbox.config import HUB_ID, SandboxConfig
+from integrations.sandbox.imitations.deliveries import PAUSE_S, TRIES, Message, post
 
 APP_ID = 1
 EVENTS_MOST = 100
-TIMEOUT_S = 5.0
-TRIES = 3
-PAUSE_S = 0.5  # minutes at HubSpot
 WORDS = {"add": "creation", "change": "propertyChange", "delete": "deletion", "purge": "privacyDeletion"}
 
 
@@ -96,17 +92,8 @@ class Webhooks:
     def _deliver(self, body: bytes, events: list[dict[str, Any]]) -> bool:
         """Whether the receiver took it. The time is the machine's: receivers compare it with their own."""
         headers = self.headers("POST", self.target, body, int(time.time() * 1000))
-        request = urllib.request.Request(  # noqa: S310  the operator of the sandbox gave the address
-            self.target, data=body, method="POST", headers={**headers, "Content-Type": "application/json"}
-        )
         started = time.perf_counter()
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  as above
-                status = answer.status
-        except urllib.error.HTTPError as error:
-            status = error.code
-        except (urllib.error.URLError, OSError, ValueError):
-            status = 0
+        status = post(Message(self.target, body, {**headers, "Content-Type": "application/json"}))
         took = round((time.perf_counter() - started) * 1000, 1)
         self.log = [*self.log[-99:], {"status": status, "took_ms": took, "events": events}]
         return bool(200 <= status < 300)

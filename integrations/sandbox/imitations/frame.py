@@ -113,8 +113,13 @@ class Imitation:
         return ApiError(403, "Permission denied.")
 
     def spoil(self, kind: str, request: Request, page: Any) -> Any:
-        """A page with the fault `empty_list`, `repeated_cursor` or `duplicates` in it."""
-        raise ApiError(400, f"{self.name} has no way to show {kind}.")
+        """A page with the fault `empty_list` or `duplicates` in it: the first list of the answer is the page."""
+        if kind == "repeated_cursor":
+            raise ApiError(400, f"{self.name} has no way to show {kind}.")
+        name = next((name for name, value in page.items() if isinstance(value, list) and value), None)
+        if name is None:
+            return page
+        return {**page, name: [] if kind == "empty_list" else page[name] + page[name][:3]}
 
     def token_reply(self, reply: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
         """The token endpoint's answer with what this platform adds to it."""

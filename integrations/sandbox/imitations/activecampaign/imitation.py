@@ -1,15 +1,15 @@
 """ActiveCampaign's REST API of version 3, from its documentation and recorded answers."""
 
 import datetime as dt
-import json
 from typing import Any
 from urllib.parse import urlencode
 
 from integrations.sandbox import jsonio
 from integrations.sandbox.http import ApiError, Headers, Reply, Request, json_reply
-from integrations.sandbox.imitations.activecampaign.lists import BELOW, LISTS, Listed, filled
+from integrations.sandbox.imitations.activecampaign.lists import BELOW, LISTS, Listed
 from integrations.sandbox.imitations.frame import Imitation
 from integrations.sandbox.imitations.limits import Window
+from integrations.sandbox.imitations.seeds import filled
 
 HOST = "sandbox.api-us1.com"
 ZONE = dt.timezone(dt.timedelta(hours=-5))  # times carry the account's offset
@@ -187,14 +187,6 @@ class ActiveCampaign(Imitation):
 
     def _now(self) -> str:
         return dt.datetime.fromtimestamp(self.clock.now_ms() / 1000, tz=ZONE).isoformat(timespec="seconds")
-
-    def spoil(self, kind: str, request: Request, page: Any) -> Any:
-        name = next((name for name, value in page.items() if isinstance(value, list) and value), None)
-        if name is None:
-            return page
-        spoilt = json.loads(json.dumps(page))
-        spoilt[name] = [] if kind == "empty_list" else spoilt[name] + spoilt[name][:3]
-        return spoilt
 
 
 def _at(text: str) -> dt.datetime:

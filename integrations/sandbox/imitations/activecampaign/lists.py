@@ -152,10 +152,3 @@ BELOW: tuple[tuple[str, str, str, str, int, dict[str, Any]], ...] = (
     ("fields", "fields", "relations", "fieldRels", 1, {"relid": "0", "dorder": "0", "links": []}),
     ("campaigns", "campaigns", "links", "links", 2, {"name": "", "link": "https://x.example/{n}"}),
 )
-
-
-def filled(fields: dict[str, Any], number: int) -> dict[str, Any]:
-    """The fields of document `number`."""
-    return {
-        name: value.replace("{n}", str(number)) if isinstance(value, str) else value for name, value in fields.items()
-    }

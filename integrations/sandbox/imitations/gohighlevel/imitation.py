@@ -2,7 +2,6 @@
 
 import base64
 import datetime as dt
-import json
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,9 +11,10 @@ from integrations.sandbox import jsonio
 from integrations.sandbox.clock import iso
 from integrations.sandbox.http import ApiError, Headers, Reply, Request, json_reply
 from integrations.sandbox.imitations.frame import Imitation
-from integrations.sandbox.imitations.gohighlevel.lists import CALENDARS, LISTS, REQUIRED_PAGES, Listed, filled
+from integrations.sandbox.imitations.gohighlevel.lists import CALENDARS, LISTS, REQUIRED_PAGES, Listed
 from integrations.sandbox.imitations.grants import OAuthError, OAuthStyle
 from integrations.sandbox.imitations.limits import Window
+from integrations.sandbox.imitations.seeds import filled
 
 API, MARKET = "services.leadconnectorhq.com", "marketplace.gohighlevel.com"
 COMPANY, LOCATION, OTHER = "cmp0sandbox000001", "AYg6rIXHN1fXdXjGcYvI", "loc0sandbox000002"
@@ -25,7 +25,7 @@ TRACE = "b196b69d-eaac-4523-9363-2e5d401c103f"
 
 class GoHighLevel(Imitation):
     key = "gohighlevel"
-    name = "HighLevel"
+    name = "GoHighLevel"
     hosts = (API, MARKET)
     kinds = ("contacts", "opportunities")
     oauth = OAuthStyle(
@@ -315,13 +315,6 @@ class GoHighLevel(Imitation):
 
     def _now(self) -> str:
         return dt.datetime.now(dt.UTC).isoformat().replace("+00:00", "Z")  # receivers compare it with their own clock
-
-    def spoil(self, kind: str, request: Request, page: Any) -> Any:
-        name = next((name for name, value in page.items() if isinstance(value, list)), None)
-        spoilt = json.loads(json.dumps(page))
-        if name:
-            spoilt[name] = [] if kind == "empty_list" else spoilt[name] + spoilt[name][:3]
-        return spoilt
 
 
 def _ms(text: str) -> int:

@@ -1,7 +1,6 @@
 """Keap's REST API, from its documentation: version 2, and appointments of version 1."""
 
 import datetime as dt
-import json
 from typing import Any
 
 from integrations.sandbox import jsonio
@@ -9,8 +8,9 @@ from integrations.sandbox.clock import iso
 from integrations.sandbox.http import HTML_TYPE, ApiError, Headers, Reply, Request, json_reply
 from integrations.sandbox.imitations.frame import Imitation
 from integrations.sandbox.imitations.grants import OAuthError, OAuthStyle
-from integrations.sandbox.imitations.keap.lists import CONTACT_PARTIAL, DISCOUNTS, LISTS, MODELS, Listed, filled
+from integrations.sandbox.imitations.keap.lists import CONTACT_PARTIAL, DISCOUNTS, LISTS, MODELS, Listed
 from integrations.sandbox.imitations.limits import Window
+from integrations.sandbox.imitations.seeds import filled
 
 API, ACCOUNTS = "api.infusionsoft.com", "accounts.infusionsoft.com"
 BASE = "/crm/rest/v2"
@@ -225,13 +225,6 @@ class Keap(Imitation):
         """An ended grant is an invalid request here."""
         ended = error.extra["error"] == "invalid_grant"
         return OAuthError("invalid_request", "Invalid Refresh Token") if ended else error
-
-    def spoil(self, kind: str, request: Request, page: Any) -> Any:
-        name = next((name for name, value in page.items() if isinstance(value, list)), None)
-        spoilt = json.loads(json.dumps(page))
-        if name:
-            spoilt[name] = [] if kind == "empty_list" else spoilt[name] + spoilt[name][:3]
-        return spoilt
 
 
 def _at(text: str) -> dt.datetime:

@@ -112,12 +112,3 @@ MODELS = ("contacts", "companies", "orders", "opportunities", "tasks", "notes", 
 DISCOUNTS = ("products", "shipping", "orderTotals", "freeTrials", "productCategories")
 # What a contact shows only when it is asked for.
 CONTACT_PARTIAL = ("custom_fields", "notes", "tag_ids", "links", "utm_parameters", "update_time", "create_time")
-
-
-def filled(value: Any, number: int) -> Any:
-    """`{n}` as the number, in texts at any depth."""
-    if isinstance(value, str):
-        return value.replace("{n}", str(number))
-    if isinstance(value, dict):
-        return {name: filled(one, number) for name, one in value.items()}
-    return [filled(one, number) for one in value] if isinstance(value, list) else value

@@ -4,7 +4,6 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-import json
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,8 @@ from integrations.sandbox import jsonio
 from integrations.sandbox.http import ApiError, Reply, Request, json_reply
 from integrations.sandbox.imitations.frame import Imitation, Settings
 from integrations.sandbox.imitations.grants import OAuthStyle
-from integrations.sandbox.imitations.mailchimp.lists import LISTS, SINGLE, Listed, filled
+from integrations.sandbox.imitations.mailchimp.lists import LISTS, SINGLE, Listed
+from integrations.sandbox.imitations.seeds import filled
 
 DC = "us21"
 API = f"{DC}.api.mailchimp.com"
@@ -263,13 +263,6 @@ class Mailchimp(Imitation):
 
     def _now(self) -> str:
         return dt.datetime.fromtimestamp(self.clock.now_ms() // 1000, tz=dt.UTC).isoformat()
-
-    def spoil(self, kind: str, request: Request, page: Any) -> Any:
-        name = next((name for name, value in page.items() if isinstance(value, list) and name != "_links"), None)
-        spoilt = json.loads(json.dumps(page))
-        if name:
-            spoilt[name] = [] if kind == "empty_list" else spoilt[name] + spoilt[name][:3]
-        return spoilt
 
 
 def signature(body: bytes) -> dict[str, str]:

@@ -205,12 +205,3 @@ SINGLE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("template_contents", "/templates/{p}/default-content", "templates", {"sections": {"body": "<p>Hi</p>"}}),
     ("page_contents", "/landing-pages/{p}/content", "landing_pages", {"html": "<p>Page</p>"}),
 )
-
-
-def filled(value: Any, number: int) -> Any:
-    """`{n}` as the number, in texts at any depth."""
-    if isinstance(value, str):
-        return value.replace("{n}", str(number))
-    if isinstance(value, dict):
-        return {name: filled(one, number) for name, one in value.items()}
-    return [filled(one, number) for one in value] if isinstance(value, list) else value
