@@ -29,7 +29,8 @@ class Keap(Imitation):
     )  # fmt: skip
 
     def register(self) -> None:
-        self.minute, self.day = Window(1500, 60.0), 150_000
+        self.minute, self.quota = Window(1500, 60.0), 150_000
+        self.day, self.today = self.quota, ""
         api = self.at(API)
         api.add(
             "GET",
@@ -108,9 +109,14 @@ class Keap(Imitation):
     def limit(self, request: Request) -> Headers:
         if not self.minute.take() and self.limits_on:
             raise self.too_many()
+        today = iso(self.clock.now_ms())[:10]
+        if today != self.today:
+            self.today, self.day = today, self.quota
+        if self.day <= 0:
+            raise self.too_many()
         self.day -= 1
         told = {
-            "quota-limit": 150_000,
+            "quota-limit": self.quota,
             "quota-available": self.day,
             "throttle-limit": 1500,
             "throttle-available": self.minute.left,
