@@ -55,7 +55,7 @@ def test_download_then_a_file_without_formulas(mia, filled, tenant):
     with entered(tenant.acme.organization):
         older = filled.snapshots.get(number=1)
     form = {"sql": "SELECT name FROM items LIMIT 1", "snapshot": str(older.pk)}
-    text = b"".join(post(mia, filled, "download/", format="csv", **form).streaming_content).decode()
+    text = b"".join(post(mia, filled, "download/", format="csv", **form).streaming_content).decode("utf-8-sig")
     assert text.splitlines() == ["name", "'=HYPERLINK(1)"]
     lines = b"".join(post(mia, filled, "download/", format="jsonl", **form).streaming_content)
     assert lines == b'{"name":"=HYPERLINK(1)"}\n'
