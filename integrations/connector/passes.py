@@ -8,7 +8,6 @@ from typing import Any
 
 from integrations.connector.children import BatchChildren, EachChildren, parent_values
 from integrations.connector.cursors import ask_from, is_older
-from integrations.connector.deletions import sweeps
 from integrations.connector.errors import NotHere, RequestRefused, ScopeMissing
 from integrations.connector.exchange import Exchange, Meter
 from integrations.connector.lookups import Lookups
@@ -52,8 +51,8 @@ class Passes:
                 else:
                     going = run.advance()
                 after = run.finished() if ended and not going else run.checkpoint()
-                done, sweep = ended and not going, sweeps(stream, full=run.full) and not run.moved
-                group.pages.append(Page(stream.name, leaf.records, [], after, done, sweep, **meter.take()))
+                done = ended and not going
+                group.pages.append(Page(stream.name, leaf.records, [], after, done, run.sweeps, **meter.take()))
                 if ended or group.is_full:
                     yield from self._children(run, group, readers, meter)
                     yield from group.take()
@@ -72,7 +71,6 @@ class Passes:
     def own(self, stream: Stream, state: dict[str, Any] | None) -> Iterator[Page]:
         """A child with a pass of its own: its parents are listed, then read one by one."""
         run, meter = Run.begin(stream, state, now()), Meter()
-        refused: ScopeMissing | None = None
         read = 0
         going = True
         while going:
@@ -82,17 +80,15 @@ class Passes:
                         read += 1
                         yield page
                 except ScopeMissing as error:
-                    refused, run.partial = error, True
+                    run.refuse(error)
                 except NotHere:
                     if stream.parent is not None and not stream.parent.skip_missing:
                         raise
                 run.after, run.parent, run.position = key, None, {}
             going = run.advance()
-        if refused is not None and not read:
-            raise refused
-        # What was refused was not listed: its keys may not be taken for deleted.
-        sweep = sweeps(stream, full=run.full) and not run.partial and not run.moved
-        yield Page(stream.name, [], [], run.finished(), True, sweep, **meter.take())
+        if run.refused is not None and not read:
+            raise run.refused
+        yield Page(stream.name, [], [], run.finished(), True, run.sweeps, **meter.take())
 
     def _of_parent(
         self, run: Run, stream: Stream, values: Values, key: str, outer: dict[str, Any], meter: Meter
@@ -109,8 +105,7 @@ class Passes:
                 run.after, run.parent, run.position = key, None, {}
             else:
                 run.parent, run.position = key, leaf.step
-            sweep = sweeps(stream, full=run.full) and not run.partial and not run.moved
-            yield Page(stream.name, leaf.records, [], run.checkpoint(), False, sweep, **meter.take())
+            yield Page(stream.name, leaf.records, [], run.checkpoint(), False, run.sweeps, **meter.take())
             if ended:
                 break
 
@@ -160,8 +155,8 @@ class Passes:
                     yield from _marked(walker, parent_values(record), position, meter, partial(_with_page, known))
                 except NotHere:
                     continue
-                except ScopeMissing:
-                    run.partial = True
+                except ScopeMissing as error:
+                    run.refuse(error)
             of = None
 
     def _leaves(self, run: Run, values: Values, position: dict[str, Any], meter: Meter) -> Iterator[Leaf]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.connector.cursors import ask_from, highest, is_time, moment_of, next_cursor, rendered, written
-from integrations.connector.deletions import phases, sweep_is_due
-from integrations.connector.errors import ConnectorError
+from integrations.connector.deletions import phases, sweep_is_due, sweeps
+from integrations.connector.errors import ConnectorError, ScopeMissing
 from integrations.connector.model import Stream
 from integrations.connector.pagination import Position
 from integrations.connector.records import Record
@@ -40,6 +40,7 @@ class Run:
     partial: bool = False
     moved: bool = False
     total: int | None = None
+    refused: ScopeMissing | None = None  # the last part that the platform did not let us read
 
     @classmethod
     def begin(cls, stream: Stream, state: dict[str, Any] | None, now: dt.datetime) -> "Run":
@@ -88,6 +89,15 @@ class Run:
     def saw(self, records: list[Record]) -> None:
         if self.stream.incremental is not None and self.phase == "live":
             self.high = highest(self.stream.incremental, self.high, [record.cursor for record in records])
+
+    def refuse(self, error: ScopeMissing) -> None:
+        """A part was refused: what it holds was not listed."""
+        self.refused, self.partial = error, True
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether what this pass did not show may be taken for deleted."""
+        return sweeps(self.stream, full=self.full) and not self.partial and not self.moved
 
     def counted(self, total: int | None) -> None:
         """Pages by number or offset move up when a record goes while they are read: another may have been passed over."""

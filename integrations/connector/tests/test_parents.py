@@ -211,6 +211,14 @@ def test_level_that_is_refused_then_the_others_are_read_and_nothing_is_deleted(o
     assert not pages[-1].sweep
 
 
+def test_every_level_refused_then_the_stream_is(open_reader: Open) -> None:
+    comments = Comments()
+    comments.refused = set(comments.cards)
+    reader, _ = open_reader(comments, COMMENTS)
+    with pytest.raises(ScopeMissing):
+        list(reader.read("comments"))
+
+
 def test_total_of_one_parent_that_falls_then_nothing_is_deleted(open_reader: Open) -> None:
     text = BOARDS.replace("stop: short}", "stop: short, total: total, total_ends: false}").replace(
         'request: {path: "/boards/{parent.id}/cards"}',
