@@ -122,7 +122,7 @@ class Day:
                 imitation.added(self.kind, 0)
             elif action != "nothing":
                 known = [
-                    imitation.identify(self.kind, one)
+                    str(one["id"])
                     for parent in imitation.documents.parents(self.kind)
                     for one in imitation.documents.all(self.kind, parent)
                 ]

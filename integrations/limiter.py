@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from integrations.connector.limits import Sleep, WaitTooLong, interval_and_burst
-from integrations.connector.model import Rule
+from integrations.connector.rates import Rule
 
 # Times are microseconds of the server's own clock, so workers with wrong clocks agree.
 # KEYS[1] hash of the bucket; ARGV: longest wait, number of rules, then interval and burst of each.

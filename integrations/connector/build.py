@@ -17,22 +17,18 @@ from integrations.connector.model import (
     ErrorRule,
     FanOut,
     Incremental,
-    Learn,
-    Limits,
     Lookup,
     Manifest,
     Metadata,
     NotRead,
     PageRule,
     Parent,
-    Quota,
     Request,
-    Retries,
-    Rule,
     SecretField,
     Stream,
     field_path,
 )
+from integrations.connector.rates import Learn, Limits, Quota, Retries, Rule
 from integrations.connector.templates import set_vars
 from integrations.connector.webhooks.rules import webhooks_of
 

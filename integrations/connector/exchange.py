@@ -24,9 +24,10 @@ from integrations.connector.errors import (
     Unavailable,
 )
 from integrations.connector.limits import Limiter, WaitTooLong
-from integrations.connector.model import Auth, Learn, Manifest, Request
+from integrations.connector.model import Auth, Manifest, Request
 from integrations.connector.oauth import TokenCredentials
 from integrations.connector.quotas import Quotas, app_scope
+from integrations.connector.rates import Learn
 from integrations.connector.responses import GOOD, check_type, judge
 from integrations.connector.retries import backoff, retry_after
 from integrations.connector.templates import ABSENT, fill, fill_path, fill_plain, fill_query

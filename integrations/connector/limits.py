@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from integrations.connector.model import Rule
+from integrations.connector.rates import Rule
 
 Sleep = Callable[[float], None]
 MOST_JITTER_S = 0.05

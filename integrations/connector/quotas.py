@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.connector.errors import QuotaExhausted
 from integrations.connector.limits import Limiter
-from integrations.connector.model import Manifest, Quota
+from integrations.connector.model import Manifest
+from integrations.connector.rates import Quota
 from listbackup.core.clock import now, zone_of
 from listbackup.core.http.client import Fetched
 

@@ -4,7 +4,7 @@ import datetime as dt
 import email.utils
 import random
 
-from integrations.connector.model import Retries
+from integrations.connector.rates import Retries
 
 
 def backoff(attempt: int, policy: Retries, *, draw: random.Random | None = None) -> float:

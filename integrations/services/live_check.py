@@ -14,7 +14,8 @@ import msgspec
 
 from integrations.connector.errors import Cancelled
 from integrations.connector.limits import LocalLimiter
-from integrations.connector.model import Manifest, Retries, Stream
+from integrations.connector.model import Manifest, Stream
+from integrations.connector.rates import Retries
 from integrations.connector.reader import Reader
 from integrations.connector.records import Page, Record
 from integrations.services import manifests

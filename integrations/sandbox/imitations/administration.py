@@ -98,7 +98,7 @@ class Administration:
     def _first(self, kind: str, count: int) -> list[str]:
         documents = self.imitation.documents
         found = [one for parent in documents.parents(kind) for one in documents.all(kind, parent)]
-        return [self.imitation.identify(kind, one) for one in found[:count]]
+        return [str(one["id"]) for one in found[:count]]
 
     def faults(self, request: Request) -> Reply:
         return json_reply({"results": self.imitation.faults.active(), "kinds": KINDS})

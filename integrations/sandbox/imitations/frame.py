@@ -5,6 +5,7 @@ import inspect
 import random
 import sqlite3
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -37,7 +38,7 @@ class Settings:
     secret: str = STATIC_SECRET
 
 
-class Imitation:
+class Imitation(ABC):
     """One imitated account, in memory. A platform fills in the class variables and overrides what differs.
 
     `documents` holds everything by kind (and parent); `archived` ones are those that the platform calls deleted.
@@ -74,13 +75,13 @@ class Imitation:
 
     # What a platform writes ---------------------------------------------------------------------------------------
 
+    @abstractmethod
     def register(self) -> None:
         """Adds the routes: `self.at(host).add("GET", "/path/{id}", handler)`; `public=True` needs no sign-in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seed(self) -> None:
         """Fills `documents`, by `self.random` and `settings.scale` only: the same seed gives the same data."""
-        raise NotImplementedError
 
     def authorize(self, request: Request) -> Any:
         """Who asks, kept as `request.grant`. The default is a bearer token. Raises ApiError 401."""
@@ -141,10 +142,6 @@ class Imitation:
         """Somebody deletes a document. The default forgets it, as platforms do that have no bin."""
         for parent in self.documents.parents(kind):
             self.documents.delete(kind, item_id, parent)
-
-    def identify(self, kind: str, document: dict[str, Any]) -> str:
-        """The id under which `documents` keeps it."""
-        return str(document["id"])
 
     # How a request is answered ------------------------------------------------------------------------------------
 

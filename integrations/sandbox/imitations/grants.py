@@ -29,7 +29,6 @@ class OAuthStyle:
 
     authorize: tuple[str, str] | None = None
     token: tuple[str, str] | None = None
-    revoke: tuple[str, str] | None = None
     client_auth: ClientAuth = "body"
     refresh_auth: ClientAuth | None = None
     lifetime_s: int | None = 3600
@@ -42,7 +41,6 @@ class OAuthStyle:
             (self.authorize, "GET", handlers.consent_page),
             (self.authorize, "POST", handlers.decide),
             (self.token, "POST", handlers.token),
-            (self.revoke, "POST", handlers.revoke),
         ):
             if address:
                 imitation.at(address[0]).add(methods, address[1], handler, public=True)
@@ -50,11 +48,10 @@ class OAuthStyle:
 
 @dataclass
 class Grant:
-    """What one consent gave. `account` tells grants for different accounts apart, where a platform has them."""
+    """What one consent gave."""
 
     refresh_token: str
     scopes: frozenset[str]
-    account: str = ""
     revoked: bool = False
     access: dict[str, int | None] = field(default_factory=dict)  # token -> when it ends, ms
 
@@ -107,9 +104,9 @@ class Grants:
         scopes = frozenset(asked.get("scope", "").replace(",", " ").split())
         return self.issue(self.grant(scopes))
 
-    def grant(self, scopes: frozenset[str], account: str = "") -> Grant:
+    def grant(self, scopes: frozenset[str]) -> Grant:
         """A new grant without tokens yet."""
-        made = Grant(secrets.token_urlsafe(24), scopes, account)
+        made = Grant(secrets.token_urlsafe(24), scopes)
         self._grants.append(made)
         return made
 
@@ -148,12 +145,6 @@ class Grants:
                     grant.access[token] = now
                     ended += 1
         return ended
-
-    def revoke(self, token: str) -> bool:
-        found = [one for one in self._grants if token == one.refresh_token or token in one.access]
-        for grant in found:
-            grant.revoked = True
-        return bool(found)
 
     def revoke_all(self) -> int:
         """Somebody removed the app at the platform."""
@@ -232,7 +223,3 @@ class _Handlers:
             error = self._imitation.token_error(refused)
             return Reply(error.status, jsonio.dumps(error.extra))
         return json_reply(self._imitation.token_reply(reply, fields))
-
-    def revoke(self, request: Request) -> Reply:
-        self._imitation.grants.revoke(request.form().get("token", ""))
-        return json_reply({})

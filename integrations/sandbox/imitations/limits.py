@@ -24,19 +24,3 @@ class Window:
     @property
     def left(self) -> int:
         return self.most - len(self._calls)
-
-
-class Concurrency:
-    """At most `most` requests at the same time; use as a context manager where a handler awaits."""
-
-    def __init__(self, most: int) -> None:
-        self.most, self.now = most, 0
-
-    def enter(self) -> bool:
-        if self.now >= self.most:
-            return False
-        self.now += 1
-        return True
-
-    def leave(self) -> None:
-        self.now -= 1

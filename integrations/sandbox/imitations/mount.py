@@ -22,10 +22,6 @@ class Mounted:
             self._routers[key] = Router()
             self._administrations[key].register(self._routers[key])
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._administrations)
-
     def imitation(self, key: str) -> Imitation:
         return self._administrations[key].imitation
 

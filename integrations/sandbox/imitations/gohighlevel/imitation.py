@@ -126,7 +126,7 @@ class GoHighLevel(Imitation):
         form = request.form()
         if form.get("companyId") != COMPANY or form.get("locationId") not in (LOCATION, OTHER):
             raise OAuthError("invalid_request", "Location not found")
-        grant = self.grants.grant(frozenset(), form["locationId"])
+        grant = self.grants.grant(frozenset())
         return json_reply({**self.grants.issue(grant), "userType": "Location", "locationId": form["locationId"]})
 
     def location(self, request: Request) -> Reply:
