@@ -6,9 +6,6 @@ with imitated("mailchimp") as platform:
 """
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +13,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
-import uvicorn
 
 from integrations.connector.manifest import load_manifest
 from integrations.connector.model import Manifest
@@ -28,6 +24,7 @@ from integrations.sandbox.imitations import imitations
 from integrations.sandbox.imitations.frame import Imitation, Settings
 from integrations.sandbox.imitations.mount import Mounted
 from listbackup.core.http.client import HttpSettings
+from listbackup.testing.asgi_server import serving_asgi
 
 REDIRECT = "https://app.listbackup.test/oauth/callback"
 
@@ -109,16 +106,5 @@ def imitated(key: str, **settings: Any) -> Iterator[Imitated]:
         request = Request(scope["method"], path, query, dict(scope["headers"]), await read_body(receive))
         await send_reply(send, await mounted.answer(request) or Reply(404, b"no such imitation", []))
 
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, ws="none", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.005)
-    try:
-        yield Imitated(key, f"http://127.0.0.1:{listener.getsockname()[1]}", mounted)
-    finally:
-        server.should_exit = True
-        thread.join(5)
-        listener.close()
+    with serving_asgi(app) as url:
+        yield Imitated(key, url, mounted)

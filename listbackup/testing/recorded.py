@@ -40,6 +40,7 @@ def replay(
     empty: Any,
     secrets: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
+    children: Sequence[str] = (),
 ) -> list[Page]:
     """The pages that a full pass of `stream` makes of one recorded list: it is the answer to the first request of `path`,
     all others get `empty`."""
@@ -64,7 +65,7 @@ def replay(
             sleep=lambda seconds: None,
         )
         with reader:
-            pages = list(reader.read(stream, children=()))
+            pages = list(reader.read(stream, children=children))
     assert told, f"{stream} did not ask for {path}"
     return pages
 

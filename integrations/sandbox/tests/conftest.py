@@ -1,19 +1,17 @@
 """A sandbox served on a free port by a thread, for clients that need a real server."""
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from integrations.sandbox.config import DEFAULT_STATIC_TOKEN, SandboxConfig
 from integrations.sandbox.server import build_app
+from listbackup.testing.asgi_server import serving_asgi
 
 RECORDINGS = Path(__file__).resolve().parents[4] / "shared" / "recordings" / "hubspot.jsonl"
 SCALE = 1000
@@ -23,17 +21,8 @@ class Served:
     """One running sandbox: `url` is its root, `api` a client with the private-app token, `admin` one without."""
 
     def __init__(self, config: SandboxConfig) -> None:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self._server = uvicorn.Server(
-            uvicorn.Config(build_app(config), log_level="error", access_log=False, ws="none", loop="asyncio")
-        )
-        self._listener = listener
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.01)
+        self._stack = ExitStack()
+        self.url = self._stack.enter_context(serving_asgi(build_app(config)))
         bearer = {"authorization": f"Bearer {DEFAULT_STATIC_TOKEN}"}
         self.api = httpx.Client(base_url=f"{self.url}/hubspot", headers=bearer, timeout=10)
         self.admin = httpx.Client(base_url=f"{self.url}/sandbox", timeout=10)
@@ -41,9 +30,7 @@ class Served:
     def stop(self) -> None:
         self.api.close()
         self.admin.close()
-        self._server.should_exit = True
-        self._thread.join(5)
-        self._listener.close()
+        self._stack.close()
 
 
 @pytest.fixture(scope="package")

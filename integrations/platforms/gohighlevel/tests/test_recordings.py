@@ -56,7 +56,13 @@ def test_recorded_events_of_a_calendar_then_with_their_change_and_their_deletion
     assert [record.deleted for record in records] == [one["deleted"] for one in expected]
 
 
-def test_recorded_notes_of_a_contact_then_keyed_by_their_own_id() -> None:
+def test_recorded_notes_of_a_contact_then_come_out_as_they_went_in() -> None:
     answer = next(one for one in recorded("gohighlevel") if one["path"].endswith("/notes") and one["method"] == "GET")
-    assert [one["id"] for one in answer["body"]["notes"]]
-    assert {"id", "body", "dateAdded", "contactId"} <= set(answer["body"]["notes"][0])
+    contact = answer["path"].split("/")[2]
+    pages = replay(
+        "gohighlevel", answer, "contacts", host=HOST, path=answer["path"], empty={"contacts": [{"id": contact}]},
+        secrets={"access_token": "pit-1"}, config={"location_id": PLACE}, children=["contact_notes"],
+    )  # fmt: skip
+    records = records_in(pages, "contact_notes")
+    assert [json.loads(record.raw) for record in records] == answer["body"]["notes"]
+    assert [record.key for record in records] == [one["id"] for one in answer["body"]["notes"]]
