@@ -7,7 +7,7 @@ from accounts.models import Account
 
 _NEEDED: dict[str, Role] = {}
 _SCOPES: dict[str, frozenset[str]] = {}
-_AT_ROOT: set[str] = set()
+_AT_ROOT: dict[str, bool] = {}
 
 
 def declare(permission: str, role: Role, *scopes: Scope, at_root: bool = False) -> None:
@@ -18,10 +18,9 @@ def declare(permission: str, role: Role, *scopes: Scope, at_root: bool = False) 
     """
     known = _NEEDED.setdefault(permission, role)
     opened = _SCOPES.setdefault(permission, frozenset(scopes))
-    if known != role or opened != frozenset(scopes):
+    rooted = _AT_ROOT.setdefault(permission, at_root)
+    if (known, opened, rooted) != (role, frozenset(scopes), at_root):
         raise ValueError(f"permission {permission} is declared twice: {known} and {role}")
-    if at_root:
-        _AT_ROOT.add(permission)
 
 
 def declared() -> dict[str, Role]:
@@ -30,7 +29,7 @@ def declared() -> dict[str, Role]:
 
 def is_at_root(permission: str) -> bool:
     """Whether it is decided at the root account alone."""
-    return permission in _AT_ROOT
+    return _AT_ROOT[permission]
 
 
 def scopes_of(permission: str) -> frozenset[str]:
@@ -43,22 +42,27 @@ def can(context: AccountContext | None, permission: str) -> bool:
     needed = _NEEDED[permission]
     if context is None or context.role.rank < needed.rank:
         return False
-    return _in_scope(context, permission) and (context.account.is_root or permission not in _AT_ROOT)
+    return _in_scope(context, permission) and not _is_elsewhere(context, permission)
 
 
 def require(context: AccountContext, permission: str) -> None:
     """Raises ScopeMissing, PermissionMissing or RootAccountNeeded (403) unless the context may."""
     if not _in_scope(context, permission):
         raise ScopeMissing(sorted(_SCOPES[permission]), permission)
-    if context.role.rank >= _NEEDED[permission].rank and permission in _AT_ROOT and not context.account.is_root:
+    needed = _NEEDED[permission]
+    if context.role.rank < needed.rank:
+        raise PermissionMissing(permission, needed.label)
+    if _is_elsewhere(context, permission):
         root = Account.objects.get(organization=context.organization, parent__isnull=True)
-        raise RootAccountNeeded(root.name, _NEEDED[permission].label)
-    if not can(context, permission):
-        raise PermissionMissing(permission, _NEEDED[permission].label)
+        raise RootAccountNeeded(root.name, needed.label)
 
 
 def _in_scope(context: AccountContext, permission: str) -> bool:
     return context.scopes is None or bool(context.scopes & _SCOPES[permission])
+
+
+def _is_elsewhere(context: AccountContext, permission: str) -> bool:
+    return _AT_ROOT[permission] and not context.account.is_root
 
 
 def permissions_of(context: AccountContext) -> list[str]:

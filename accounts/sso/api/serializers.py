@@ -9,7 +9,8 @@ from accounts.sso.enums import JOINING_ROLES, ProviderKind
 from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.selectors.providers import our_addresses
 
-_CONNECTION = ("issuer", "client_id", "entity_id", "sso_url", "metadata_url")
+_SHOWN = ("issuer", "client_id", "entity_id", "sso_url", "metadata_url")
+CONNECTION = ("issuer", "client_id", "secret", "metadata_url", "metadata_xml")
 
 
 class OurAddressSerializer(serializers.Serializer[Any]):
@@ -47,7 +48,7 @@ class ProviderSerializer(serializers.ModelSerializer[IdentityProvider]):
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_connection(self, provider: IdentityProvider) -> dict[str, str]:
-        return {name: provider.settings[name] for name in _CONNECTION if provider.settings.get(name)}
+        return {name: provider.settings[name] for name in _SHOWN if provider.settings.get(name)}
 
 
 class ConnectionSerializer(serializers.Serializer[Any]):

@@ -16,22 +16,8 @@ from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.selectors import providers as selectors
 from accounts.sso.services import domains, providers
 from listbackup.core.api.validated import asked, validated
-from listbackup.core.errors import InvalidInput
 
 TAGS = ["sso"]
-
-
-def connection_in(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What the services take, read at the provider. Raises InvalidInput, also for what is absent."""
-    if kind == ProviderKind.OIDC:
-        absent = [name for name in ("issuer", "client_id", "secret") if not data.get(name)]
-        if absent:
-            raise InvalidInput("Something is absent.", fields={name: ["This field is required."] for name in absent})
-        return {"settings": providers.read_oidc(data["issuer"], data["client_id"]), "secret": data["secret"]}
-    url, xml = data.get("metadata_url", "").strip(), data.get("metadata_xml", "").strip()
-    if not url and not xml:
-        raise InvalidInput("Something is absent.", fields={"metadata_url": ["Give the address, or the XML itself."]})
-    return {"settings": providers.read_saml(metadata_url=url, metadata_xml=xml)}
 
 
 class ProvidersView(AccountListView):
@@ -64,7 +50,7 @@ class ProvidersView(AccountListView):
             name=data["name"],
             default_role=data["default_role"],
             account_id=data.get("account"),
-            **connection_in(kind, data),
+            **providers.read_connection(kind, **{name: data[name] for name in shapes.CONNECTION if name in data}),
         )
         return Response(shapes.ProviderSerializer(made).data, status=status.HTTP_201_CREATED)
 
@@ -124,7 +110,7 @@ class ConnectionView(AccountAPIView):
     def put(self, request: Request, pk: UUID) -> Response:
         """Another issuer, client, secret or metadata. When it means other people, their links are cut."""
         found = selectors.provider_of(self.context, pk)
-        read = connection_in(found.kind, validated(shapes.ConnectionSerializer, request))
+        read = providers.read_connection(found.kind, **validated(shapes.ConnectionSerializer, request))
         return Response(shapes.ProviderSerializer(providers.replace_connection(self.context, pk, **read)).data)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.socialaccount.models import SocialAccount
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.access.context import AccountContext
@@ -50,6 +50,22 @@ def read_saml(*, metadata_url: str = "", metadata_xml: str = "") -> dict[str, An
         raise _invalid(error, field) from error
 
 
+def read_connection(kind: str, **given: str) -> dict[str, Any]:
+    """What `add_provider` and `replace_connection` take, read at the provider: of OpenID Connect `issuer`, `client_id` and
+    `secret`, of SAML `metadata_url` or `metadata_xml`. Raises InvalidInput, also for what is absent."""
+    given = {name: text.strip() for name, text in given.items()}
+    if kind == ProviderKind.OIDC:
+        absent = [name for name in ("issuer", "client_id", "secret") if not given.get(name)]
+        if absent:
+            raise InvalidInput("Something is absent.", fields={name: ["This field is required."] for name in absent})
+        return {"settings": read_oidc(given["issuer"], given["client_id"]), "secret": given["secret"]}
+    url, xml = given.get("metadata_url", ""), given.get("metadata_xml", "")
+    if not url and not xml:
+        told = "Give the address of the metadata, or the XML itself."
+        raise InvalidInput(told, fields={"metadata_url": [told]})
+    return {"settings": read_saml(metadata_url=url, metadata_xml=xml)}
+
+
 def new_slug(context: AccountContext) -> str:
     """What will stand in the addresses of a provider that is added later."""
     base = slugify(context.organization.name)[:40].strip("-") or "sign-in"
@@ -71,9 +87,7 @@ def add_provider(
     """Not switched on yet: it is tried out first. `slug` is one of `new_slug`. Raises InvalidInput, SsoConflict."""
     if IdentityProvider.objects.filter(organization=context.organization).count() >= MOST:
         raise SsoConflict(f"There are {MOST} identity providers already.", remedy="Remove one that is not used.")
-    if IdentityProvider.objects.filter(slug=slug).exists():
-        raise SsoConflict(f"{slug} is in use already.", remedy="Get a new one.")
-    provider = IdentityProvider.objects.create(
+    provider = IdentityProvider(
         organization=context.organization,
         account=_joined_account(context, account_id),
         kind=kind,
@@ -83,6 +97,11 @@ def add_provider(
         secret=encrypt(secret) if secret else "",
         default_role=_joining_role(context, default_role),
     )
+    try:
+        with transaction.atomic():
+            provider.save(force_insert=True)
+    except IntegrityError:
+        raise SsoConflict(f"{slug} is in use already.", remedy="Get a new one.") from None
     record(context, "sso.provider_added", provider, **provider.facts())
     return provider
 

@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.access.context import AccountContext
 from accounts.models import User
+from accounts.sso.enums import ProviderKind
 from accounts.sso.models import IdentityProvider
 from accounts.sso.selectors import requirement
 from accounts.sso.services import providers
@@ -68,7 +69,8 @@ class OidcConnectionForm(forms.Form):
     def connection(self) -> dict[str, Any]:
         """What the services take, read at the issuer. Raises InvalidInput."""
         data = self.cleaned_data
-        return {"settings": providers.read_oidc(data["issuer"], data["client_id"]), "secret": data["secret"]}
+        given = {name: data[name] for name in ("issuer", "client_id", "secret")}
+        return providers.read_connection(ProviderKind.OIDC, **given)
 
 
 class SamlConnectionForm(forms.Form):
@@ -81,20 +83,10 @@ class SamlConnectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("metadata_url") and not data.get("metadata_xml") and not self.errors:
-            raise forms.ValidationError("Give the address of the metadata, or the XML itself.")
-        return data
-
     def connection(self) -> dict[str, Any]:
-        """What the services take, read from the metadata. Raises InvalidInput."""
-        data = self.cleaned_data
-        return {
-            "settings": providers.read_saml(
-                metadata_url=data["metadata_url"].strip(), metadata_xml=data["metadata_xml"].strip()
-            )
-        }
+        """What the services take, read from the metadata. Raises InvalidInput, also when nothing was given."""
+        given = {name: self.cleaned_data[name] for name in ("metadata_url", "metadata_xml")}
+        return providers.read_connection(ProviderKind.SAML, **given)
 
 
 class OidcForm(JoiningForm, OidcConnectionForm):
