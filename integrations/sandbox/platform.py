@@ -76,8 +76,7 @@ class Platform:
     def reset(self) -> None:
         """Throw all changes, tokens and faults away and start from the seed again."""
         self.close()
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        database.remove(self.path)
         self.path = prepare(self.config)
         self.resets += 1
         self.open()

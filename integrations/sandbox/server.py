@@ -45,7 +45,11 @@ def build_app(config: SandboxConfig) -> SandboxApp:
     AdminApi(platform).register(admin)
     AdminPage(platform).register(admin)
     others = ImitationSettings(
-        seed=config.seed, limits=config.limits, client_id=config.client_id, client_secret=config.client_secret
+        data_dir=config.data_dir,
+        seed=config.seed,
+        limits=config.limits,
+        client_id=config.client_id,
+        client_secret=config.client_secret,
     )
     return SandboxApp(platform, api, consent, admin, Mounted(others))
 

@@ -123,13 +123,12 @@ class Administration:
         return json_reply({"tokens": actions[request.params["action"]]()})
 
     def advance(self, request: Request) -> Reply:
-        clock = self.imitation.clock
-        clock.advance(whole(request.json().get("seconds", 0), "seconds"))
-        return json_reply({"now": iso(clock.now_ms())})
+        self.imitation.advance(whole(request.json().get("seconds", 0), "seconds"))
+        return json_reply({"now": iso(self.imitation.clock.now_ms())})
 
     def reset(self, request: Request) -> Reply:
         """Throws all changes, tokens and faults away."""
-        self.imitation = type(self.imitation)(self.imitation.settings)
+        self.imitation = self.imitation.anew()
         return self.state(request)
 
     def webhooks(self, request: Request) -> Reply:

@@ -7,14 +7,14 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
-from integrations.sandbox import jsonio
+from integrations.sandbox import database, jsonio
 from integrations.sandbox.admin.faults import Fault, Faults, transform
 from integrations.sandbox.admin.log import RequestLog
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
-from integrations.sandbox.database import INDEXES, TABLES
 from integrations.sandbox.http import ApiError, Headers, Reply, Request, Router
 from integrations.sandbox.imitations.deliveries import Deliveries
 from integrations.sandbox.imitations.grants import Grants, OAuthError, OAuthStyle
@@ -28,8 +28,12 @@ LOGIN = Reply(
 
 @dataclass(frozen=True)
 class Settings:
-    """`scale` is the number of documents of the main kind; `limits` false lifts rate limits, not page limits."""
+    """`scale` is the number of documents of the main kind; `limits` false lifts rate limits, not page limits.
 
+    With `data_dir` changes and grants outlive the process, as they do at a platform; otherwise all is in memory.
+    """
+
+    data_dir: Path | None = None
     seed: int = 1
     scale: int = 60
     limits: bool = True
@@ -39,7 +43,7 @@ class Settings:
 
 
 class Imitation(ABC):
-    """One imitated account, in memory. A platform fills in the class variables and overrides what differs.
+    """One imitated account. A platform fills in the class variables and overrides what differs.
 
     `documents` holds everything by kind (and parent); `archived` ones are those that the platform calls deleted.
     """
@@ -54,20 +58,53 @@ class Imitation(ABC):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.limits_on = settings.limits
-        self.clock = SandboxClock()
         self.faults = Faults()
         self.log = RequestLog()
         self.deliveries = Deliveries()
         self.random = random.Random(settings.seed)
         self.routers = {host: Router() for host in self.hosts}
-        self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._db.executescript(TABLES + INDEXES)
+        self._path = (
+            settings.data_dir / f"{self.key}-seed{settings.seed}-scale{settings.scale}.sqlite3"
+            if settings.data_dir
+            else None
+        )
+        is_new = self._path is None or not database.is_complete(self._path)
+        self._db = self._open(anew=is_new)
+        self.clock = SandboxClock(int(database.get_meta(self._db, "clock-offset-ms") or 0))
         self.documents = Items(self._db)
-        self.grants = Grants(self.oauth or OAuthStyle(), self.clock, settings.client_id, settings.client_secret)
+        self.grants = Grants(
+            self.oauth or OAuthStyle(), self.clock, settings.client_id, settings.client_secret, self._db
+        )
         if self.oauth:
             self.oauth.register(self)
         self.register()
-        self.seed()
+        if is_new:
+            self.seed()
+            database.set_meta(self._db, "complete", database.FORMAT)
+
+    def _open(self, *, anew: bool) -> sqlite3.Connection:
+        if self._path is None:
+            found = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        else:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if anew:
+                database.remove(self._path)
+            found = database.connect(self._path)
+        if anew:
+            found.executescript(database.TABLES + database.INDEXES)
+        return found
+
+    def advance(self, seconds: float) -> None:
+        """Moves the platform's time forward."""
+        self.clock.advance(seconds)
+        database.set_meta(self._db, "clock-offset-ms", str(self.clock.offset_ms))
+
+    def anew(self) -> "Imitation":
+        """The same account as it was at first; this one ends."""
+        self._db.close()
+        if self._path is not None:
+            database.remove(self._path)
+        return type(self)(self.settings)
 
     def at(self, host: str) -> Router:
         """Where the paths of one of `hosts` are registered."""

@@ -2,12 +2,13 @@
 
 import base64
 import secrets
+import sqlite3
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
-from integrations.sandbox import jsonio
+from integrations.sandbox import database, jsonio
 from integrations.sandbox.clock import SandboxClock
 from integrations.sandbox.http import ApiError, Reply, Request, html_reply, json_reply
 from integrations.sandbox.hubspot.tokens import verifier_matches
@@ -64,13 +65,20 @@ class OAuthError(ApiError):
 
 
 class Grants:
-    """All grants of the imitated account, in memory."""
+    """All grants of the imitated account, kept in its file. Codes live a minute and are not."""
 
-    def __init__(self, style: OAuthStyle, clock: SandboxClock, client_id: str, client_secret: str) -> None:
-        self._style, self._clock = style, clock
+    def __init__(
+        self, style: OAuthStyle, clock: SandboxClock, client_id: str, client_secret: str, db: sqlite3.Connection
+    ) -> None:
+        self._style, self._clock, self._db = style, clock, db
         self._client = (client_id, client_secret)
         self._codes: dict[str, dict[str, str]] = {}
-        self._grants: list[Grant] = []
+        kept = jsonio.loads(database.get_meta(db, "grants") or "[]")
+        self._grants = [Grant(**{**one, "scopes": frozenset(one["scopes"])}) for one in kept]
+
+    def _keep(self) -> None:
+        grants = [{**vars(one), "scopes": sorted(one.scopes)} for one in self._grants]
+        database.set_meta(self._db, "grants", jsonio.dumps(grants).decode())
 
     def issue_code(self, fields: dict[str, str]) -> str:
         code = secrets.token_urlsafe(24)
@@ -124,6 +132,7 @@ class Grants:
         lifetime = self._style.lifetime_s
         token = secrets.token_urlsafe(32)
         grant.access[token] = None if lifetime is None else self._clock.now_ms() + lifetime * 1000
+        self._keep()
         reply: dict[str, Any] = {"access_token": token, "token_type": "bearer", "scope": " ".join(sorted(grant.scopes))}
         return reply if lifetime is None else {**reply, "expires_in": lifetime, "refresh_token": grant.refresh_token}
 
@@ -144,6 +153,7 @@ class Grants:
                 if ends is not None and ends > now:
                     grant.access[token] = now
                     ended += 1
+        self._keep()
         return ended
 
     def revoke_all(self) -> int:
@@ -151,6 +161,7 @@ class Grants:
         live = [one for one in self._grants if not one.revoked]
         for grant in live:
             grant.revoked = True
+        self._keep()
         return len(live)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -148,3 +149,19 @@ def test_administration_then_deletes_by_id_and_starts_anew(tiny: Tiny) -> None:
     assert len(tiny.documents.all("things")) == 4
     administration.reset(Request("POST", "/api/reset", "", {}, b""))
     assert len(administration.imitation.documents.all("things")) == 5
+
+
+def test_started_again_then_changes_grants_and_time_are_there_until_it_is_reset(tmp_path: Path) -> None:
+    settings = Settings(scale=5, limits=False, data_dir=tmp_path)
+    first = Tiny(settings)
+    token = sign_in(first)
+    first.deleted("things", "3")
+    first.advance(60)
+    again = Tiny(settings)
+    assert len(again.documents.all("things")) == 4
+    assert again.clock.offset_ms == 60_000
+    assert ask(again, "GET", "/things", authorization=f"Bearer {token['access_token']}")[0] == 200
+    assert refresh(again, token["refresh_token"])[0] == 200
+    fresh = again.anew()
+    assert len(fresh.documents.all("things")) == 5
+    assert ask(fresh, "GET", "/things", authorization=f"Bearer {token['access_token']}")[0] == 401
