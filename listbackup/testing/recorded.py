@@ -73,3 +73,9 @@ def replay(
 def records_in(pages: Sequence[Page], stream: str) -> list[Record]:
     """The records of one stream."""
     return [record for page in pages if page.stream == stream for record in page.records]
+
+
+def assert_as_recorded(records: Sequence[Record], expected: Sequence[Mapping[str, Any]]) -> None:
+    """The records are the recorded ones, value by value, under their ids and in their order."""
+    assert [json.loads(record.raw) for record in records] == list(expected)
+    assert [record.key for record in records] == [str(one["id"]) for one in expected]

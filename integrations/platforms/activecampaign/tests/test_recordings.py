@@ -1,13 +1,12 @@
 """What the real ActiveCampaign answered in 2026 must come out of our reader as it went in."""
 
 import datetime as dt
-import json
 from typing import Any
 
 import pytest
 
 from integrations.connector.records import Page
-from listbackup.testing.recorded import needs_recordings, recorded, records_in, replay
+from listbackup.testing.recorded import assert_as_recorded, needs_recordings, recorded, records_in, replay
 
 pytestmark = needs_recordings("activecampaign")
 
@@ -49,8 +48,7 @@ def test_recorded_list_then_comes_out_as_it_went_in(answer: dict[str, Any]) -> N
     stream, name, cursor = LISTS[answer["path"]]
     records = records_in(pages_of(answer, stream, name), stream)
     expected = answer["body"][name]
-    assert [json.loads(record.raw) for record in records] == expected
-    assert [record.key for record in records] == [one["id"] for one in expected]
+    assert_as_recorded(records, expected)
     assert [bool(record.cursor) for record in records] == [bool(one.get(cursor)) for one in expected]
     assert not any(record.deleted for record in records)
 

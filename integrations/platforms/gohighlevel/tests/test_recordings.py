@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.connector.records import Record
-from listbackup.testing.recorded import needs_recordings, recorded, records_in, replay
+from listbackup.testing.recorded import assert_as_recorded, needs_recordings, recorded, records_in, replay
 
 pytestmark = needs_recordings("gohighlevel")
 
@@ -39,9 +39,7 @@ def read(answer: dict[str, Any], stream: str, empty: Any) -> list[Record]:
 def test_recorded_list_then_comes_out_as_it_went_in(answer: dict[str, Any]) -> None:
     stream, name = LISTS[answer["path"]]
     records = read(answer, stream, {name: []})
-    expected = answer["body"][name]
-    assert [json.loads(record.raw) for record in records] == expected
-    assert [record.key for record in records] == [one["id"] for one in expected]
+    assert_as_recorded(records, answer["body"][name])
 
 
 def test_recorded_events_of_a_calendar_then_with_their_change_and_their_deletion_flag() -> None:
@@ -64,5 +62,4 @@ def test_recorded_notes_of_a_contact_then_come_out_as_they_went_in() -> None:
         secrets={"access_token": "pit-1"}, config={"location_id": PLACE}, children=["contact_notes"],
     )  # fmt: skip
     records = records_in(pages, "contact_notes")
-    assert [json.loads(record.raw) for record in records] == answer["body"]["notes"]
-    assert [record.key for record in records] == [one["id"] for one in answer["body"]["notes"]]
+    assert_as_recorded(records, answer["body"]["notes"])

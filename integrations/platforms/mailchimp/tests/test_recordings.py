@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.connector.records import Record
-from listbackup.testing.recorded import needs_recordings, recorded, records_in, replay
+from listbackup.testing.recorded import assert_as_recorded, needs_recordings, recorded, records_in, replay
 
 pytestmark = needs_recordings("mailchimp")
 
@@ -31,9 +31,7 @@ def read(answer: dict[str, Any], stream: str, empty: Any) -> list[Record]:
 def test_recorded_list_then_comes_out_as_it_went_in(answer: dict[str, Any]) -> None:
     stream, name = LISTS[answer["path"]]
     records = read(answer, stream, {name: []})
-    expected = answer["body"][name]
-    assert [json.loads(record.raw) for record in records] == expected
-    assert [record.key for record in records] == [one["id"] for one in expected]
+    assert_as_recorded(records, answer["body"][name])
 
 
 def test_recorded_segments_of_a_list_then_keyed_by_both() -> None:
