@@ -54,3 +54,4 @@ class Via(models.TextChoices):
     TASK = "task", "Background"
     SOCKET = "socket", "Live"
     COMMAND = "command", "Command line"
+    PORTAL = "portal", "Client portal"

@@ -28,6 +28,16 @@ class PermissionMissing(Forbidden):
         self.permission = permission
 
 
+class NotGranted(Forbidden):
+    """For guests: what they may do is granted, not a matter of roles."""
+
+    code = "access.not_granted"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__("This is not among what was granted to you.", remedy="Ask who shares this with you for it.")
+        self.permission = permission
+
+
 class RootAccountNeeded(Forbidden):
     code = "access.root_account_needed"
 

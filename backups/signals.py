@@ -10,3 +10,5 @@ source_deleted = Signal()  # context, source, erase
 job_started = Signal()  # context, job: the row exists
 job_finished = Signal()  # context, job: its state is final
 snapshot_committed = Signal()  # context, snapshot
+# Before a person sees content of records: context, source. A receiver that refuses raises Forbidden; nothing catches it.
+records_opened = Signal()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from accounts.access.guests import Guest
 from accounts.enums import Role, Via
 from accounts.models import Account, Organization, User
 
@@ -18,6 +19,7 @@ class AccountContext:
     via: Via = Via.SESSION
     ip: str | None = None
     scopes: frozenset[str] | None = None  # of an API token; None: whatever the role allows
+    guest: Guest | None = None  # somebody outside, for whom what was shared counts instead of the role
 
     @property
     def account_id(self) -> UUID:
@@ -29,4 +31,6 @@ class AccountContext:
 
     @property
     def actor_label(self) -> str:
+        if self.guest is not None:
+            return self.guest.label
         return self.user.get_full_name() if self.user else "ListBackup"

@@ -28,13 +28,15 @@ class AccountContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         leave()
         request.context = None  # type: ignore[attr-defined]
+        # On a client's host no member's sign-in counts.
+        is_member = getattr(request, "portal", None) is None and request.user.is_authenticated
         # The API answers in UTC whoever asks: a time with a Z must be one.
-        if request.user.is_authenticated and not request.path.startswith("/api/"):
+        if is_member and not request.path.startswith("/api/"):
             timezone.activate(zone_of(request.user.time_zone))  # type: ignore[union-attr]
         try:
-            if request.user.is_authenticated and not request.path.startswith(PUBLIC_PREFIXES):
+            if is_member and not request.path.startswith(PUBLIC_PREFIXES):
                 self._enter(request)
-            elif request.user.is_authenticated and request.path.startswith("/admin/"):
+            elif is_member and request.path.startswith("/admin/"):
                 staff.enter(request)
             with origin.bound(request):
                 return self.get_response(request)

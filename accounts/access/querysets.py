@@ -1,9 +1,10 @@
 """The only door to tenant data: `Model.objects.visible_to(context)`."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models
 
+from accounts.access.guests import shared_rows
 from accounts.access.schema import in_tenant
 from accounts.errors import NoTenant
 from listbackup.core.db import BaseModel, public_key
@@ -20,7 +21,9 @@ class TenantQuerySet(models.QuerySet[M]):
     account_field = "account"
 
     def visible_to(self, context: "AccountContext") -> "TenantQuerySet[M]":
-        """The rows of the context's account and of everything below it."""
+        """The rows of the context's account and of everything below it; of a guest's, those that are shared."""
+        if context.guest is not None:
+            return self.filter(shared_rows(self.model, context.guest.shares))
         return self.filter(**{f"{self.account_field}__path__startswith": context.account.path})
 
     def shared_with(self, context: "AccountContext") -> "TenantQuerySet[M]":
@@ -45,6 +48,10 @@ class TenantModel(BaseModel):
     """Base of every model that lives in an organization's schema and belongs to an account."""
 
     account = public_key("accounts.Account")
+
+    # Where a row's source is and when the row was, for what guests see (`accounts.access.guests`); nothing by default.
+    source_field: ClassVar[str] = ""
+    moment_field: ClassVar[str] = ""
 
     objects = TenantManager()
 

@@ -2,7 +2,7 @@
 
 from accounts.access.context import AccountContext
 from accounts.enums import Role, Scope
-from accounts.errors import PermissionMissing, RootAccountNeeded, ScopeMissing
+from accounts.errors import NotGranted, PermissionMissing, RootAccountNeeded, ScopeMissing
 from accounts.models import Account
 
 _NEEDED: dict[str, Role] = {}
@@ -40,13 +40,19 @@ def scopes_of(permission: str) -> frozenset[str]:
 def can(context: AccountContext | None, permission: str) -> bool:
     """Whether the context may. An undeclared permission is a fault of ours: KeyError."""
     needed = _NEEDED[permission]
+    if context is not None and context.guest is not None:
+        return permission in context.guest.permissions
     if context is None or context.role.rank < needed.rank:
         return False
     return _in_scope(context, permission) and not _is_elsewhere(context, permission)
 
 
 def require(context: AccountContext, permission: str) -> None:
-    """Raises ScopeMissing, PermissionMissing or RootAccountNeeded (403) unless the context may."""
+    """Raises ScopeMissing, PermissionMissing, RootAccountNeeded or NotGranted (403) unless the context may."""
+    if context.guest is not None:
+        if not can(context, permission):
+            raise NotGranted(permission)
+        return
     if not _in_scope(context, permission):
         raise ScopeMissing(sorted(_SCOPES[permission]), permission)
     needed = _NEEDED[permission]

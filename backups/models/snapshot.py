@@ -23,6 +23,9 @@ class Snapshot(TenantModel):
     `streams_json`: list of {name, label, records, new, changed, unchanged, deleted, state, message}.
     """
 
+    source_field = "source"
+    moment_field = "taken_at"
+
     source = models.ForeignKey("backups.Source", on_delete=models.CASCADE, related_name="snapshots")
     job = models.ForeignKey("backups.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     number = models.PositiveIntegerField()

@@ -10,6 +10,8 @@ from listbackup.core.db import public_key
 class Source(TenantModel):
     """`streams` lists names; empty means every stream of the connection, also those the platform adds later."""
 
+    source_field = "pk"
+
     connection = models.ForeignKey("integrations.Connection", on_delete=models.PROTECT, related_name="sources")
     name = models.CharField(max_length=150)
     streams = models.JSONField(default=list, blank=True)
