@@ -28,6 +28,10 @@ class SnapshotNotFound(NotFound):
     code = "snapshot.not_found"
 
 
+class RecordNotFound(NotFound):
+    code = "record.not_found"
+
+
 class StreamUnknown(InvalidInput):
     code = "source.unknown_stream"
 

@@ -55,7 +55,7 @@ def measure() -> dict[str, Any]:
             return Response({})
 
     migrate_tenants()
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.APP_HOSTS = ["testserver"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": "100000/min", "user": "100000/min"}
     urls.urlpatterns = [path("api/v1/nothing", Nothing.as_view()), *urls.urlpatterns]

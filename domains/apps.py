@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class DomainsConfig(AppConfig):
     name = "domains"
     verbose_name = "Domains"
+
+    def ready(self) -> None:
+        from domains import receivers  # noqa: F401

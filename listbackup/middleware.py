@@ -2,10 +2,11 @@
 
 1. structlog's RequestMiddleware gives every request an id before anything can log.
 2. CorrelationMiddleware copies it to the answer and to `request.correlation_id` for error pages and problems.
-3. Security, static files and the content policy come before anything that touches a session.
-4. BodyLimitMiddleware refuses large bodies before anything reads them.
-5. Sessions, CSRF, authentication, allauth, htmx.
-6. AccountContextMiddleware last: it needs the person, and must see every exit of the view.
+3. PortalHostMiddleware says whose host it is; unknown ones end here, before anything redirects to them.
+4. Security, static files and the content policy come before anything that touches a session.
+5. BodyLimitMiddleware refuses large bodies before anything reads them.
+6. Sessions, CSRF, authentication, allauth, htmx.
+7. AccountContextMiddleware last: it needs the person, and must see every exit of the view.
 """
 
 from collections.abc import Callable

@@ -16,6 +16,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("integrations.api.urls")),
     path("", include("backups.api.urls")),
     path("", include("teams.api.urls")),
+    path("", include("clients.api.urls")),
 ]
 
 

@@ -67,6 +67,13 @@ def start_export(
 def open_export(context: AccountContext, job: Job) -> Download:
     """The finished file, for people who may see exports. Raises ExportExpired, PermissionMissing."""
     rules.require(context, "export.view")
+    found = open_file(job)
+    record(context, "export.downloaded", job)
+    return found
+
+
+def open_file(job: Job) -> Download:
+    """The finished file, for who was found to be allowed. Raises ExportExpired."""
     name = blob_name(job)
     gone = ExportExpired("This export is not there any more.")
     if job.kind != JobKind.EXPORT or job.state != JobState.SUCCEEDED or is_expired(job):
@@ -75,7 +82,6 @@ def open_export(context: AccountContext, job: Job) -> Download:
         size = scratch_blobs().size(name)
     except BlobMissing:
         raise gone from None
-    record(context, "export.downloaded", job)
     return Download(filename_of(job), "application/zip", _pieces(name, size), size)
 
 

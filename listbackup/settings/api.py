@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SourceStatus": "backups.enums.SourceStatus",
         "GroupStatus": "backups.enums.GroupStatus",
+        "SnapshotStatus": "backups.enums.SnapshotStatus",
         "ConnectionStatus": "integrations.enums.ConnectionStatus",
         "AccountStatus": "accounts.enums.AccountStatus",
         "Role": "accounts.enums.Role",
@@ -49,6 +50,11 @@ SPECTACULAR_SETTINGS = {
         "TeamRole": "teams.enums.TeamRole",
         "JobState": "backups.enums.JobState",
         "PlatformOffer": "integrations.api.serializers.platforms.OFFERS",
+        "ClientStatus": "clients.enums.ClientStatus",
+        "ClientPersonStatus": "clients.enums.PersonStatus",
+        "ClientGrantKind": "clients.enums.GrantKind",
+        "RestoreRequestKind": "clients.enums.RequestKind",
+        "RestoreRequestState": "clients.enums.RequestState",
         "ComponentStatus": "listbackup.status.health.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [

@@ -42,6 +42,7 @@ TENANT_APPS = [
     "integrations",
     "backups",
     "teams",
+    "clients",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     # Order matters; listbackup/middleware.py says why.
     "django_structlog.middlewares.RequestMiddleware",
     "listbackup.middleware.CorrelationMiddleware",
+    "domains.middleware.PortalHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "listbackup.middleware.ContentPolicyMiddleware",

@@ -1,5 +1,7 @@
 """Paths, database, templates, time."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from listbackup.embedded import paths
@@ -14,11 +16,16 @@ SECRET_KEY = env.local_secret("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = env.local_secret("FIELD_ENCRYPTION_KEYS", encode="base64").split(",")
 BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost")
 PUBLIC_URL = env.text("PUBLIC_URL", f"https://{BASE_DOMAIN}" if BASE_DOMAIN != "localhost" else "http://localhost:8000")
-ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}", *env.hosts("ALLOWED_HOSTS")]
+# The dashboard's and the API's own hosts. Portals have others, which are looked up: domains/middleware.py refuses the rest.
+APP_HOSTS = list({BASE_DOMAIN, urlsplit(PUBLIC_URL).hostname or BASE_DOMAIN, *env.hosts("ALLOWED_HOSTS")})
 if BASE_DOMAIN == "localhost":
-    ALLOWED_HOSTS += ["127.0.0.1", "[::1]"]
+    APP_HOSTS += ["127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ["*"]
+# Every account's portal is <slug>.PORTAL_DOMAIN unless it has a name of its own, whose CNAME leads here.
+PORTAL_DOMAIN = env.text("PORTAL_DOMAIN", f"portal.{BASE_DOMAIN}")
 
 ROOT_URLCONF = "listbackup.urls"
+PORTAL_URLCONF = "clients.portal.urls"
 ASGI_APPLICATION = "listbackup.asgi.application"
 WSGI_APPLICATION = "listbackup.wsgi.application"
 
@@ -62,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "accounts.web.context.frame",
+                "clients.portal.pages.frame",
             ],
         },
     }

@@ -15,7 +15,7 @@ os.environ.setdefault("ALLOWED_PRIVATE_HOSTS", "127.0.0.1,localhost")
 
 from listbackup.settings import *  # noqa: F403
 
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver", ".test"]
+APP_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Bells ring for nobody: tests call the tasks that they are about.

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.access.pages import AccountPage
+from backups.errors import RecordNotFound
 from backups.models import Snapshot, Source
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source
@@ -89,7 +90,7 @@ class RecordPage(AccountPage):
             label = next((label for name, label, _ in view.streams() if name == stream), stream)
             versions = history_of(source, view, stream, key)
         if not versions:
-            raise NotFound("There is no such record in this snapshot.")
+            raise RecordNotFound("There is no such record in this snapshot.")
         newest = self._index(request.GET.get("new"), 0, len(versions))
         oldest = self._index(request.GET.get("old"), min(newest + 1, len(versions) - 1), len(versions))
         current = versions[newest]

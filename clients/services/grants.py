@@ -1,0 +1,92 @@
+"""What is shared with a client: given, changed by giving again, taken back."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from accounts.access.context import AccountContext
+from accounts.access.resolve import open_accounts, parse_id
+from accounts.activity.services import record
+from accounts.errors import AccountNotFound
+from backups.selectors.groups import get_group
+from backups.selectors.sources import get_source
+from clients.enums import ClientStatus, GrantKind
+from clients.errors import ClientArchived
+from clients.models import Client, ClientGrant
+from clients.services.clients import checked_permissions, lock
+from listbackup.core.clock import now
+from listbackup.core.errors import InvalidInput
+
+
+def grant_account(context: AccountContext, client: Client, account_id: object, **terms: Any) -> ClientGrant:
+    """Shares an account and everything below it. It must be the client's account or one below.
+
+    `terms`: permissions, since, expires_at. Raises AccountNotFound, InvalidInput, ClientArchived.
+    """
+    target = open_accounts().filter(pk=parse_id(account_id), path__startswith=client.account.path).first()
+    if target is None:
+        raise AccountNotFound(f"There is no such account at {client.account} or below it.")
+    return _grant(context, client, GrantKind.ACCOUNT, {"target": target}, **terms)
+
+
+def grant_source(context: AccountContext, client: Client, source_id: object, **terms: Any) -> ClientGrant:
+    """Shares one source. Raises SourceNotFound, InvalidInput, ClientArchived."""
+    source = get_source(context, source_id)
+    return _grant(context, client, GrantKind.SOURCE, {"source": source}, **terms)
+
+
+def grant_group(context: AccountContext, client: Client, group_id: object, **terms: Any) -> ClientGrant:
+    """Shares what a group holds, now and later. Raises SourceGroupNotFound, InvalidInput, ClientArchived."""
+    group = get_group(context, group_id)
+    return _grant(context, client, GrantKind.GROUP, {"group": group}, **terms)
+
+
+@transaction.atomic
+def revoke(context: AccountContext, grant: ClientGrant) -> None:
+    """Holds from the next request on; links to files made of it are dead."""
+    client, thing = lock(grant.client), str(grant.thing)
+    if ClientGrant.objects.filter(pk=grant.pk).delete()[0]:
+        record(context, "client.revoked", client, kind=grant.kind, what=thing)
+
+
+@transaction.atomic
+def _grant(
+    context: AccountContext,
+    client: Client,
+    kind: str,
+    thing: dict[str, Any],
+    *,
+    permissions: Iterable[str] | None = None,
+    since: dt.datetime | None = None,
+    expires_at: dt.datetime | None = None,
+) -> ClientGrant:
+    if expires_at is not None and expires_at <= now():
+        raise InvalidInput("The grant would be over already.", fields={"expires_at": ["Choose a time to come."]})
+    locked = lock(client)
+    if locked.status == ClientStatus.ARCHIVED:
+        raise ClientArchived(f"{locked.name} is archived.")
+    [(_, target)] = thing.items()
+    if kind != GrantKind.ACCOUNT and not target.account.path.startswith(locked.account.path):
+        raise InvalidInput(
+            f"{target} is not in {locked.account} or below it.",
+            fields={kind: ["Only what the client's account holds can be shared with it."]},
+        )
+    grant, _ = ClientGrant.objects.update_or_create(
+        client=locked,
+        kind=kind,
+        **thing,
+        defaults={
+            "account": locked.account,
+            "permissions": None if permissions is None else checked_permissions(permissions),
+            "since": since,
+            "expires_at": expires_at,
+            "created_by": context.user,
+        },
+    )
+    record(
+        context, "client.granted", locked, kind=kind, what=str(target), permissions=grant.permissions,
+        since=since, expires_at=expires_at,
+    )  # fmt: skip
+    return grant  # type: ignore[no-any-return]
