@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("integrations.web.urls")),
     path("", include("backups.web.urls")),
     path("", include("teams.web.urls")),
+    path("", include("clients.web.urls")),
 ]
 if settings.DEBUG:
     from django.views.generic import TemplateView

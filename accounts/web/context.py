@@ -17,7 +17,18 @@ from accounts.services.context_switch import RECENT
 NAVIGATION: list[tuple[str, str, str, str]] = []  # label, url name, icon, permission
 MOST_SWITCHABLE = 200
 # The order of the rail; what is not named here comes last.
-ORDER = ("dashboard", "sources", "groups", "snapshots", "connections", "platforms", "jobs", "teams", "accounts")
+ORDER = (
+    "dashboard",
+    "sources",
+    "groups",
+    "snapshots",
+    "connections",
+    "platforms",
+    "jobs",
+    "teams",
+    "clients",
+    "accounts",
+)
 
 
 def add_navigation(label: str, url_name: str, icon: str, permission: str) -> None:

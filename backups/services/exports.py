@@ -12,6 +12,7 @@ from backups.enums import ExportFormat, JobKind, JobState
 from backups.errors import ExportExpired, SnapshotMissing, StreamUnknown
 from backups.models import Job, Snapshot, Source
 from backups.services.jobs import start_job
+from backups.services.looking import open_records
 from backups.services.storage import scratch_blobs
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput
@@ -67,6 +68,7 @@ def start_export(
 def open_export(context: AccountContext, job: Job) -> Download:
     """The finished file, for people who may see exports. Raises ExportExpired, PermissionMissing."""
     rules.require(context, "export.view")
+    open_records(context, job.source)
     found = open_file(job)
     record(context, "export.downloaded", job)
     return found

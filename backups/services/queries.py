@@ -13,6 +13,7 @@ from backups.errors import QueryNameTaken, QueryNotFound
 from backups.models import SavedQuery, Snapshot, Source
 from backups.query import sql as engine
 from backups.query.sql import Answer
+from backups.services.looking import open_records
 from backups.services.snapshots import newest, view_of
 from listbackup.core.errors import Conflict, InvalidInput
 from listbackup.core.spreadsheets import csv_pieces
@@ -32,6 +33,7 @@ def ask(
     chosen = snapshot or newest(source)
     if chosen.source_id != source.pk:
         raise InvalidInput("The snapshot is of another source.", fields={"snapshot": ["Choose one of this source."]})
+    open_records(context, source)
     with view_of(chosen) as view:
         answer = engine.run(view, text, rows=rows)
     record(context, "source.queried", source, sql=text[:500], rows=len(answer.rows), snapshot=str(chosen.pk))

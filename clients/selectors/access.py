@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -46,7 +47,7 @@ def shares_of(client: Client) -> tuple[Share, ...]:
         return ()
     grants = list(grants_in_force(client))
     groups = [grant.group_id for grant in grants if grant.kind == GrantKind.GROUP]
-    members: dict[object, set[object]] = {}
+    members: dict[UUID, set[UUID]] = {}
     if groups:
         rows = SourceGroup.sources.through.objects.filter(
             sourcegroup__in=groups, sourcegroup__status=GroupStatus.ACTIVE
@@ -57,16 +58,20 @@ def shares_of(client: Client) -> tuple[Share, ...]:
         Share(
             permissions=opened(_allowed(client, grant)),
             path=grant.target.path if grant.kind == GrantKind.ACCOUNT else "",
-            sources=frozenset(
-                [grant.source_id] if grant.kind == GrantKind.SOURCE else members.get(grant.group_id, ())  # type: ignore[arg-type]
-            ),
+            sources=_sources(grant, members),
             since=grant.since,
         )
         for grant in grants
     )
 
 
-def grants_in_force(client: Client) -> "Iterable[ClientGrant]":
+def _sources(grant: ClientGrant, members: dict[UUID, set[UUID]]) -> frozenset[UUID]:
+    if grant.source_id is not None:
+        return frozenset({grant.source_id})
+    return frozenset(members.get(grant.group_id, ())) if grant.group_id is not None else frozenset()
+
+
+def grants_in_force(client: Client) -> Iterable[ClientGrant]:
     return (
         ClientGrant.objects.filter(client=client)
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now()))

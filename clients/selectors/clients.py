@@ -102,8 +102,9 @@ def log_of(client: Client) -> QuerySet[Entry]:
     return found
 
 
-def _uuid(value: object) -> UUID | None:
+def _uuid(value: object) -> UUID:
+    """What is no id is nobody's."""
     try:
         return value if isinstance(value, UUID) else UUID(str(value))
     except ValueError:
-        return None
+        return UUID(int=0)

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Account, User
 from backups.enums import Health, JobState, SourceStatus
 from backups.models import Hold, Job, Snapshot, Source, SourceGroup
+from clients.models import Client, ClientPerson, RestoreRequest
 from integrations.models import Connection, CustomPlatform, CustomPlatformVersion
 from listbackup.core.clock import now
 from listbackup.core.ids import uuid7
@@ -86,3 +87,13 @@ def make_team(account: Account, owner: User, *members: User, name: str = "Everyb
     for user in members:
         TeamMember.objects.create(account=account, team=team, user=user)
     return team
+
+
+def make_client_world(account: Account, source: Source, snapshot: Snapshot) -> dict[str, Any]:
+    """A client with a person and a request; their keys by kind."""
+    client = Client.objects.create(account=account, name="Nordwind")
+    person = ClientPerson.objects.create(account=account, client=client, email="petra@nordwind.example")
+    request = RestoreRequest.objects.create(
+        account=account, client=client, person=person, source=source, snapshot=snapshot, kind="download"
+    )
+    return {"client": client.pk, "client_person": person.pk, "client_request": request.pk}

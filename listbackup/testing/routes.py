@@ -65,6 +65,7 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
             "hold": factories.make_hold(account, source).pk,
             "deleted_source": factories.make_deleted_source(account, connection).pk,
             "team": factories.make_team(account, people.olga).pk,
+            **factories.make_client_world(account, source, snapshot),
             "account": account.pk,
             "custom_platform": factories.make_custom_platform(account).pk,
             "identity_provider": sso_factories.make_identity_provider(account).pk,
@@ -86,6 +87,8 @@ MEANING: dict[str, str] = {
     "exports/": "job",
     "tree/": "account",
     "teams/": "team",
+    "clients/": "client",
+    "api/v1/clients": "client",
     "settings/sso/": "identity_provider",
     "settings/sso/domains/": "email_domain",
     "members/": "source",  # no membership has this id: 404 for everybody
@@ -117,6 +120,12 @@ def fill(route: Route, world: dict[str, Any]) -> str:
             value = FIXED[name]
         elif name == "connector":
             value = str(world["custom_platform"])
+        elif name == "request_id":
+            value = str(world["client_request"])
+        elif name == "kind":
+            value = "logo"
+        elif name == "person_id":
+            value = str(world["client_person"])
         elif name in ("source_id", "user_id", "invitation_id", "query_id"):
             # Of the two objects in such a path the first is the one that is walked.
             value = str(world["source"])

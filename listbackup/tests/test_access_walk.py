@@ -17,6 +17,7 @@ from accounts.access.pages import AccountPage, PersonPage
 from accounts.access.rules import declared
 from accounts.access.schema import leave
 from accounts.enums import Role
+from clients.portal.api.base import PortalMixin
 from listbackup.testing.routes import OPEN, ROUTES, WALKED, Route, fill, is_api, make_world
 
 
@@ -54,7 +55,7 @@ def methods(route: Route) -> list[str]:
 def test_every_route_is_walked_or_listed():
     for route in ROUTES:
         known = route.view is not None and issubclass(
-            route.view, AccountPage | AccountContextMixin | PersonPage | UserAPIView | PublicAPIView
+            route.view, AccountPage | AccountContextMixin | PersonPage | UserAPIView | PublicAPIView | PortalMixin
         )
         assert known or route.name in OPEN, f"{route} ({route.name}) has no base that decides who may call it"
 

@@ -16,8 +16,8 @@ from backups.api.serializers.comparison import (
 )
 from backups.models import Snapshot, Source
 from backups.selectors.snapshots import compared
-from backups.selectors.sources import get_source
 from backups.services.comparison import counts_of, difference_of
+from backups.services.looking import readable_source
 from listbackup.core.api.validated import asked
 
 TAGS = ["sources"]
@@ -31,7 +31,7 @@ class CompareView(AccountAPIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """How many records were added, changed and deleted between two snapshots, by stream."""
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         query = asked(CompareQuerySerializer, request)
         older, newer = self._pair(source, query)
         with difference_of(older, newer) as difference:
@@ -48,7 +48,7 @@ class ChangesView(CompareView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """The records of one stream that differ between two snapshots, before and after, in order of keys."""
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         given = asked(ChangesQuerySerializer, request)
         older, newer = self._pair(source, given)
         size = given["page_size"]

@@ -16,6 +16,7 @@ from backups.selectors.jobs import get_job, jobs_of, queue_depths
 from backups.selectors.snapshots import get_snapshot
 from backups.selectors.sources import get_source
 from backups.services import exports, jobs
+from backups.services.looking import open_records
 from listbackup.core.api.validated import validated
 
 TAGS = ["jobs"]
@@ -42,6 +43,7 @@ class JobsView(AccountListView):
         source = get_source(self.context, given["source"])
         snapshot = get_snapshot(self.context, given["snapshot"]) if given["snapshot"] else source.last_snapshot
         if given["kind"] == JobKind.EXPORT:
+            open_records(self.context, source)
             job = exports.start_export(
                 self.context,
                 source=source,

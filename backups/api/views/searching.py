@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.access.api import AccountAPIView
 from backups.api.serializers.searching import PastHitsSerializer, SearchQuerySerializer
-from backups.selectors.sources import get_source
+from backups.services.looking import readable_source
 from backups.services.searching import search_past
 from listbackup.core.api.validated import asked
 from listbackup.core.errors import InvalidInput
@@ -30,7 +30,7 @@ class SearchView(AccountAPIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Every version of every record that contains the text, replaced and deleted ones too."""
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         given = asked(SearchQuerySerializer, request)
         size, after = given["page_size"], _read(given["after"]) if given.get("after") else None
         streams = [given["stream"]] if given.get("stream") else None

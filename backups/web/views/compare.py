@@ -13,9 +13,9 @@ from backups.enums import ExportFormat
 from backups.models import Snapshot
 from backups.query.difference import KINDS, Change
 from backups.selectors.snapshots import compared, get_snapshot, snapshots_of
-from backups.selectors.sources import get_source
 from backups.services import exports
 from backups.services.comparison import counts_of, difference_of
+from backups.services.looking import readable_source
 from backups.web import records
 from listbackup.core.errors import NotFound
 
@@ -50,7 +50,7 @@ class ComparePage(AccountPage):
     permissions = {"get": "record.view", "post": "export.create"}
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         moments = list(snapshots_of(self.context, source)[:MOMENTS])
         values: dict[str, Any] = {
             "source": source,
@@ -65,7 +65,7 @@ class ComparePage(AccountPage):
         return render(request, "backups/compare.html", values)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         older = get_snapshot(self.context, request.POST.get("old"), source=source)
         newer = get_snapshot(self.context, request.POST.get("new"), source=source)
         chosen = request.POST.get("format", ExportFormat.CSV)

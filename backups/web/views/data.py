@@ -12,7 +12,7 @@ from accounts.access.pages import AccountPage
 from backups.errors import RecordNotFound
 from backups.models import Snapshot, Source
 from backups.selectors.snapshots import get_snapshot, snapshots_of
-from backups.selectors.sources import get_source
+from backups.services.looking import readable_source
 from backups.services.snapshots import history_of, view_of
 from backups.web import records
 from listbackup.core.errors import NotFound
@@ -40,7 +40,7 @@ class DataPage(AccountPage):
     permissions = {"get": "record.view"}
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         snapshot = chosen_snapshot(self.context, source, request.GET.get("snapshot"))
         context: dict[str, Any] = {"source": source, "tab": "data", "snapshot": snapshot}
         if snapshot is None:
@@ -81,7 +81,7 @@ class RecordPage(AccountPage):
     permissions = {"get": "record.view"}
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        source = get_source(self.context, pk)
+        source = readable_source(self.context, pk)
         snapshot = chosen_snapshot(self.context, source, request.GET.get("snapshot"))
         stream, key = request.GET.get("stream", ""), request.GET.get("key", "")
         if snapshot is None:

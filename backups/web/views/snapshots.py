@@ -16,6 +16,7 @@ from backups.selectors.jobs import get_job
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source, sources_of
 from backups.services import exports, jobs
+from backups.services.looking import may_open_records, open_records
 from backups.services.searching import search_past
 from backups.services.snapshots import view_of
 from backups.web import records
@@ -57,7 +58,8 @@ class SearchPage(AccountPage):
         return render(request, "backups/search.html", context)
 
     def _searched(self) -> list[Source]:
-        return list(sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES])
+        found = sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES]
+        return [source for source in found if may_open_records(self.context, source)]
 
     def _search_past(self, text: str) -> list[dict[str, Any]]:
         found = []
@@ -126,6 +128,7 @@ class SnapshotExportPage(AccountPage):
         form = ExportForm(request.POST, snapshot=snapshot)
         if not form.is_valid():
             return self._page(request, snapshot, form, status=400)
+        open_records(self.context, snapshot.source)
         job = exports.start_export(self.context, source=snapshot.source, snapshot=snapshot, **form.cleaned_data)
         messages.success(request, "The export is being made. This page shows the link when it is ready.")
         return redirect("jobs:detail", pk=job.pk)

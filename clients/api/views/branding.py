@@ -1,5 +1,6 @@
 """How the portal looks."""
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -31,7 +32,7 @@ class BrandingUpdateSerializer(serializers.Serializer[Any]):
     support_email = serializers.EmailField(required=False, allow_blank=True)
     support_url = serializers.URLField(max_length=300, required=False, allow_blank=True)
     legal_text = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    footer_links = FooterLinkSerializer(many=True, required=False, max_length=MOST_LINKS)
+    footer_links = serializers.ListField(child=FooterLinkSerializer(), required=False, max_length=MOST_LINKS)
     mail_sender = serializers.CharField(max_length=80, required=False, allow_blank=True)
     show_our_name = serializers.BooleanField(required=False, allow_null=True)
 
@@ -72,6 +73,5 @@ class BrandingView(AccountAPIView):
         return self._answer(brand_of(self.context.account))
 
     def _answer(self, brand: Brand) -> Response:
-        values = {name: getattr(brand, name) for name in BrandingSerializer().fields if name != "portal_url"}
-        values["portal_url"] = portal_url(self.context.account)
+        values = {**asdict(brand), "portal_url": portal_url(self.context.account)}
         return Response(BrandingSerializer(values).data)

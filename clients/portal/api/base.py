@@ -21,7 +21,7 @@ class PortalMixin:
     every signed-in person may."""
 
     public = True  # for ContextPermission: whom it lets in is decided below
-    authentication_classes = [PortalAuthentication]
+    authentication_classes: Any = [PortalAuthentication]
     permissions: ClassVar[dict[str, str]] = {}
     context: AccountContext
     session: PortalSession

@@ -178,11 +178,12 @@ class RecordsView(PortalAPIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Records of one stream as of a snapshot, by key; with `q` those that contain the text."""
+        snapshot = get_snapshot(self.context, pk)
         given = asked(RecordsQuerySerializer, request)
         page = page_of_records(
             self.context,
             self.session.client,
-            get_snapshot(self.context, pk),
+            snapshot,
             stream=given["stream"],
             search=given.get("q", ""),
             after=given.get("after", ""),
