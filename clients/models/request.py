@@ -43,7 +43,12 @@ class RestoreRequest(TenantModel):
     def what(self) -> str:
         """In words: what is asked for."""
         if self.key:
-            return f"the record {self.key} of {self.stream}"
+            return f"the record {self.key} of {self._label(self.stream)}"
+        named = ", ".join(self._label(name) for name in self.streams)
         if self.search:
-            return f"records that contain “{self.search}”"
-        return f"the streams {', '.join(self.streams)}" if self.streams else "everything"
+            return f"records{f' of {named}' if named else ''} that contain “{self.search}”"
+        return f"all of {named}" if named else "everything"
+
+    def _label(self, stream: str) -> str:
+        known = self.snapshot.streams if self.snapshot else []
+        return str(next((one.get("label", stream) for one in known if one["name"] == stream), stream))

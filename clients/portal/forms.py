@@ -49,6 +49,10 @@ class ChangePasswordForm(forms.Form):
     )
     password = NewPasswordForm.base_fields["password"]
 
+    def __init__(self, *args: Any, has_one: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["current"].required = has_one
+
 
 class ProfileForm(forms.Form):
     name = forms.CharField(label="Your name", max_length=150)
@@ -61,7 +65,7 @@ class ProfileForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """`kinds`: those that the guest may ask for."""
+    """`kinds`: those that the guest may ask for; `one_record`: a single record has no choice of formats."""
 
     kind = forms.ChoiceField(label="What should happen", widget=forms.RadioSelect)
     format = forms.ChoiceField(
@@ -72,8 +76,10 @@ class RequestForm(forms.Form):
         help_text="Whoever decides reads it.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: list[str], one_record: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if one_record:  # it comes as the platform sent it
+            del self.fields["format"]
         words = {RequestKind.DOWNLOAD: "I want the file", RequestKind.RESTORE: "Put it back where it was"}
         self.fields["kind"].choices = [(kind, words[RequestKind(kind)]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["kind"].initial = kinds[0]

@@ -74,7 +74,8 @@ def style_sheet(brand: Brand) -> str:
     rules = []
     for scheme, other, colour in (("light", "dark", brand.colour), ("dark", "light", brand.colour_dark)):
         if COLOUR.fullmatch(colour):
-            tokens = f"{{--color-primary:{colour};--color-primary-content:{readable_on(colour)}}}"
+            tint = f"--lb-protected-tint:color-mix(in srgb,{colour} 12%,var(--color-base-100))"
+            tokens = f"{{--color-primary:{colour};--color-primary-content:{readable_on(colour)};{tint}}}"
             rules.append(f"@media (prefers-color-scheme:{scheme}){{:root:not([data-theme={other}]){tokens}}}")
             rules.append(f":root[data-theme={scheme}]{tokens}")
     return "".join(rules)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from accounts.access.resolve import context_for
 from accounts.access.schema import entered
@@ -11,11 +12,19 @@ from accounts.models import Account, Membership, Plan, User
 from accounts.services.organizations import add_account, create_organization
 from backups.models import Source
 from backups.services.sources import create_source
+from clients.enums import PersonStatus
+from clients.models import Client
+from clients.services.branding import update_branding
+from clients.services.clients import create_client
+from clients.services.grants import grant_account
+from clients.services.people import invite, set_password
+from domains.selectors.hosts import portal_url
 from integrations.sandbox.config import DEFAULT_STATIC_TOKEN
 from integrations.services.connections import create_connection
 
 PASSWORD = "listbackup-demo"  # noqa: S105  printed at every start, on this machine only
 AGENCY = "Brightside Agency"
+CLIENT_PERSON = "paul@harbor.example"
 CUSTOMERS = ("Harbor Dental", "Northwind Outdoor")
 
 
@@ -59,7 +68,26 @@ def make_demo() -> list[str]:
                 organization=agency.organization, parent=agency, name=name, time_zone="Europe/Berlin"
             )
         _protect(users[0], customer)
-    return [f"  {person.role.label:<7} {person.email}   password: {PASSWORD}" for person in PEOPLE]
+    lines = [f"  {person.role.label:<7} {person.email}   password: {PASSWORD}" for person in PEOPLE]
+    return [*lines, f"  Client  {CLIENT_PERSON}   password: {PASSWORD}   at {_share(users[0], agency)}"]
+
+
+def _share(owner: User, agency: Account) -> str:
+    """A client of the agency that sees one customer's account; the portal's address."""
+    with entered(agency.organization), transaction.atomic():
+        context = context_for(owner, agency.id, via=Via.COMMAND)
+        if not Client.objects.visible_to(context).exists():
+            update_branding(
+                context, name="Brightside Care", colour="#1f4fa8", colour_dark="#9dbcf5",
+                sign_in_text="Your practice's data, protected by Brightside.", support_email="care@brightside.example",
+            )  # fmt: skip
+            client = create_client(context, name=CUSTOMERS[0], contact_email=CLIENT_PERSON)
+            grant_account(context, client, Account.objects.get(parent=agency, name=CUSTOMERS[0]).pk)
+            paul = invite(context, client, email=CLIENT_PERSON, name="Paul Reed")
+            set_password(paul, PASSWORD)  # without the rules, which refuse a word that stands in the README
+            paul.status, paul.link_hash = PersonStatus.ACTIVE, ""
+            paul.save()
+        return portal_url(agency)
 
 
 def _protect(owner: User, account: Account) -> None:

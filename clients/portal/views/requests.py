@@ -42,7 +42,7 @@ class AskPage(PortalPage):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         source, snapshot, scope = self._what(request, pk)
-        form = RequestForm(request.POST, kinds=self._kinds(source))
+        form = RequestForm(request.POST, kinds=self._kinds(source), one_record=bool(scope["key"]))
         if not form.is_valid():
             return self._page(request, source, snapshot, scope, form, status=400)
         try:
@@ -87,7 +87,8 @@ class AskPage(PortalPage):
             "source": source,
             "snapshot": snapshot,
             "scope": scope,
-            "form": form or RequestForm(kinds=kinds),
+            "form": form or RequestForm(kinds=kinds, one_record=bool(scope["key"])),
+            "label": _label(snapshot, scope["stream"] or "".join(scope["streams"])),
             "at_once": "download" in may,
         }
         return render(request, "portal/ask.html", values, status=status)
@@ -123,3 +124,7 @@ class RequestFilePage(PortalPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return streamed(request, requests.open_file(self.context, get_request(self.context, pk)))
+
+
+def _label(snapshot: Snapshot, stream: str) -> str:
+    return str(next((one.get("label", stream) for one in snapshot.streams if one["name"] == stream), stream))

@@ -86,7 +86,7 @@ class YouPage(PortalPage):
         return redirect("/you/")
 
     def _password(self, request: HttpRequest) -> HttpResponse:
-        form = ChangePasswordForm(request.POST)
+        form = ChangePasswordForm(request.POST, has_one=bool(self.person.password))
         if form.is_valid():
             given, person = form.cleaned_data, self.person
             try:
@@ -145,7 +145,7 @@ class YouPage(PortalPage):
         values: dict[str, Any] = {
             "person": person,
             "profile": ProfileForm(initial={"name": person.name, "time_zone": person.time_zone}),
-            "password": ChangePasswordForm(),
+            "password": ChangePasswordForm(has_one=bool(person.password)),
             "factor": CodeForm(),
             "sessions": self._sessions(person),
             **forms,

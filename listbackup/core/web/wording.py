@@ -1,7 +1,6 @@
 """Numbers, sizes, durations and moments as people read them."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
 NONE = "\N{EM DASH}"
@@ -78,13 +77,13 @@ def relative(moment: datetime, now: datetime) -> str:
     return "in 1 minute" if ahead else "1 minute ago"
 
 
-def to_the_minute(moment: datetime, zone: ZoneInfo) -> str:
+def to_the_minute(moment: datetime, zone: tzinfo) -> str:
     """`23 Nov 2026, 14:05` in the person's zone."""
     local = moment.astimezone(zone)
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
-def exact(moment: datetime, zone: ZoneInfo) -> str:
+def exact(moment: datetime, zone: tzinfo) -> str:
     """`Monday 23 November 2026, 14:05:09 CET` in the person's zone."""
     local = moment.astimezone(zone)
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}"

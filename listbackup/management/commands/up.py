@@ -80,7 +80,7 @@ class Command(BaseCommand):
                 sys.exit(1)
             return
         else:
-            people = self._seed(demo_environment)
+            people = self._seed({**demo_environment, "PUBLIC_URL": address})
             self._say(
                 options, f"\nListBackup      {address}\nImitated HubSpot {demo_environment['SANDBOX_URL']}/sandbox/"
             )

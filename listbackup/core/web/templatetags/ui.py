@@ -1,15 +1,15 @@
 """Template tags and filters of the design system. Their syntax with examples: `templates/components/README.md`."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import get_current_timezone
 
 from listbackup.core.clock import now, zone_of
 from listbackup.core.web import charts, json_markup, states, wording
@@ -58,7 +58,10 @@ def status(state: object, label: str = "", large: bool = False) -> SafeString:
     )
 
 
-def _zone(context: template.Context) -> ZoneInfo:
+def _zone(context: template.Context) -> tzinfo:
+    """The one that the request was made to be in; a portal's people are no users."""
+    if context.get("is_portal"):
+        return get_current_timezone()
     user = getattr(context.get("request"), "user", None)
     return zone_of(getattr(user, "time_zone", None))
 
