@@ -6,4 +6,4 @@ class DomainsConfig(AppConfig):
     verbose_name = "Domains"
 
     def ready(self) -> None:
-        from domains import receivers  # noqa: F401
+        from domains import receivers, rules  # noqa: F401

@@ -17,6 +17,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("backups.api.urls")),
     path("", include("teams.api.urls")),
     path("", include("clients.api.urls")),
+    path("", include("domains.api.urls")),
 ]
 
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("", include("backups.web.urls")),
     path("", include("teams.web.urls")),
     path("", include("clients.web.urls")),
+    path("", include("domains.web.urls")),
 ]
 if settings.DEBUG:
     from django.views.generic import TemplateView

@@ -53,7 +53,10 @@ SOCIALACCOUNT_STORE_TOKENS = False
 # Who is linked by their address is decided in accounts/sso/adapter.py; a link once made stays.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 ACCOUNT_FORMS = {"reset_password": "accounts.sso.web.forms.PasswordResetForm"}
-SSO_NAME_SERVERS = env.hosts("SSO_NAME_SERVERS")  # address or address:port; empty: the system's
+NAME_SERVICE_SECONDS = 5.0  # for one question
+NAME_SERVERS = env.hosts("NAME_SERVERS") or env.hosts(
+    "SSO_NAME_SERVERS"
+)  # address or address:port; empty: the system's
 
 
 def _social_app(name: str, **settings: Any) -> dict[str, Any]:

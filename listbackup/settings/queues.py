@@ -90,6 +90,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "maintenance", "expires": 3600},
     },
+    "check-portal-names": {
+        "task": "domains.check_due",
+        "schedule": 900.0,
+        "options": {"queue": "maintenance", "expires": 900},
+    },
     "archive-activity": {
         "task": "accounts.archive_activity",
         "schedule": 86400.0,

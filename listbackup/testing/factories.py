@@ -7,6 +7,7 @@ from accounts.models import Account, User
 from backups.enums import Health, JobState, SourceStatus
 from backups.models import Hold, Job, Snapshot, Source, SourceGroup
 from clients.models import Client, ClientPerson, RestoreRequest
+from domains.models import Domain
 from integrations.models import Connection, CustomPlatform, CustomPlatformVersion
 from listbackup.core.clock import now
 from listbackup.core.ids import uuid7
@@ -97,3 +98,7 @@ def make_client_world(account: Account, source: Source, snapshot: Snapshot) -> d
         account=account, client=client, person=person, source=source, snapshot=snapshot, kind="download"
     )
     return {"client": client.pk, "client_person": person.pk, "client_request": request.pk}
+
+
+def make_portal_domain(account: Account, name: str = "backup.agency.invalid") -> Domain:
+    return Domain.objects.create(domain=name, tenant=account.organization, account=account, token="token")

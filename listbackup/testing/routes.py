@@ -13,7 +13,7 @@ from listbackup.testing import factories, sso_factories
 
 # Routes of other people's code, and ours that are open on purpose.
 FOREIGN = ("accounts/login", "accounts/", "_allauth/", "admin/", "__debug__/")
-OPEN = {"api-docs", "oauth-callback", "invitation"}
+OPEN = {"api-docs", "oauth-callback", "invitation", "tls-ask"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def make_world(people: Any, account: Any = None) -> dict[str, Any]:
             "deleted_source": factories.make_deleted_source(account, connection).pk,
             "team": factories.make_team(account, people.olga).pk,
             **factories.make_client_world(account, source, snapshot),
+            "portal_domain": factories.make_portal_domain(account).pk,
             "account": account.pk,
             "custom_platform": factories.make_custom_platform(account).pk,
             "identity_provider": sso_factories.make_identity_provider(account).pk,
@@ -88,6 +89,8 @@ MEANING: dict[str, str] = {
     "tree/": "account",
     "teams/": "team",
     "clients/": "client",
+    "domains/": "portal_domain",
+    "api/v1/domains": "portal_domain",
     "api/v1/clients": "client",
     "settings/sso/": "identity_provider",
     "settings/sso/domains/": "email_domain",

@@ -22,3 +22,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}  # noqa: F405
+# Nobody: tests that ask the name service serve a zone of their own (`listbackup.testing.name_server`).
+NAME_SERVERS = ["127.0.0.1:9"]
+NAME_SERVICE_SECONDS = 0.3

@@ -198,5 +198,6 @@ def test_admin_of_the_account_above_it_then_reads_everything(people):
     for route in OBJECTS:
         if "get" in route.view.permissions and len(route.parameters) == 1:
             answer = send(client, "get", fill(route, world))
-            # Some need a question (400), or something that this world has not got (409): but nobody is refused.
-            assert answer.status_code in (200, 400, 409), f"{route}: {answer.status_code} {answer.content[:300]}"
+            # Some need a question (400), or something that this world has not got (409, a name service 503): but nobody
+            # is refused.
+            assert answer.status_code in (200, 400, 409, 503), f"{route}: {answer.status_code} {answer.content[:300]}"

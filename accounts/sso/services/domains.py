@@ -13,8 +13,8 @@ from accounts.sso.errors import SsoConflict
 from accounts.sso.models import EmailDomain, IdentityProvider
 from accounts.sso.selectors.providers import domain_in
 from accounts.sso.selectors.requirement import may_break_glass
-from accounts.sso.services.dns import Lookup, txt_records
 from listbackup.core.clock import now
+from listbackup.core.dns import Lookup, txt_records
 from listbackup.core.errors import InvalidInput
 
 MOST = 50  # of one organization

@@ -69,9 +69,8 @@ def test_proved_by_another_organization_then_conflict_and_still_unproved(people,
     assert found.verified_at is None
 
 
-def test_name_server_that_answers_nothing_then_said_and_nothing_changed(people, olga, settings, monkeypatch):
-    monkeypatch.setattr("accounts.sso.services.dns.SECONDS", 0.3)
-    settings.SSO_NAME_SERVERS = ["127.0.0.1:9"]
+def test_name_server_that_answers_nothing_then_said_and_nothing_changed(people, olga, settings):
+    settings.NAME_SERVERS, settings.NAME_SERVICE_SECONDS = ["127.0.0.1:9"], 0.3
     found = domains.claim(olga, "shop.test")
     with pytest.raises(Unavailable):
         domains.check(olga, found.pk)

@@ -1,5 +1,6 @@
 """Clients: listed, made, changed."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from accounts.access.rules import can
 from clients.enums import ClientStatus
-from clients.models import Client
+from clients.models import Client, ClientGrant
 from clients.selectors.clients import (
     clients_of,
     get_client,
@@ -30,6 +31,11 @@ from listbackup.core.errors import Conflict, Forbidden, InvalidInput, ListBackup
 from listbackup.core.web.forms import TypedNameForm, take_errors
 
 LOG_SIZE, SHOWN = 50, 100
+SHARES: dict[str, Callable[..., ClientGrant]] = {
+    "source": grants.grant_source,
+    "group": grants.grant_group,
+    "account": grants.grant_account,
+}
 
 
 class ClientListPage(AccountPage):
@@ -84,7 +90,7 @@ def client_page(
 ) -> HttpResponse:
     """The client's page, with the forms that were filled in wrongly."""
     context = page.context
-    asked = list(requests_of(context, client)[:20])
+    asked: list[Any] = list(requests_of(context, client)[:20])
     for row in asked:
         row.progress = requests.progress_of(row)
     values: dict[str, Any] = {
@@ -132,7 +138,9 @@ class ClientChangePage(_ClientAction):
     def act(self, request: HttpRequest, client: Client) -> str:
         form = ClientForm(request.POST)
         if not form.is_valid():
-            raise InvalidInput("Not saved.", fields={name: list(texts) for name, texts in form.errors.items()})
+            raise InvalidInput(
+                "Not saved.", fields={name: [str(text) for text in texts] for name, texts in form.errors.items()}
+            )
         clients.update_client(self.context, client, **form.cleaned_data)
         return "Saved."
 
@@ -168,7 +176,7 @@ class ClientGrantPage(AccountPage):
         form = GrantForm(request.POST, context=self.context, path=client.account.path)
         if form.is_valid():
             kind, _, key = form.cleaned_data["what"].partition(":")
-            share = {"source": grants.grant_source, "group": grants.grant_group, "account": grants.grant_account}[kind]
+            share = SHARES[kind]
             try:
                 grant = share(self.context, client, key, **form.terms())
             except (Conflict, InvalidInput, NotFound) as error:

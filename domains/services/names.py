@@ -1,0 +1,196 @@
+"""Names of portals: claimed, proved, made the main one, watched, given up."""
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+
+from accounts.access.context import AccountContext
+from accounts.access.resolve import system_context
+from accounts.access.schema import entered
+from accounts.activity.services import record
+from accounts.models import Account
+from accounts.outbox.services import enqueue_mail
+from accounts.selectors.recipients import people_to_warn
+from accounts.sso.addresses import clean_domain
+from domains.errors import DomainNotFound, DomainNotVerified, DomainTaken
+from domains.models import Domain
+from domains.selectors.hosts import own_host, portal_at
+from listbackup.core import dns
+from listbackup.core.clock import now
+from listbackup.core.errors import Conflict, InvalidInput, Unavailable
+
+MOST = 20  # of one account
+DAILY, SOON = dt.timedelta(hours=24), dt.timedelta(hours=1)
+FAILURES = 3  # checks in a row, the later ones an hour apart, after which the name is not served any more
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line for the customer's DNS: `present` is what stands there now, `is_right` whether that is enough."""
+
+    kind: str
+    name: str
+    value: str
+    why: str
+    present: list[str] = field(default_factory=list)
+    is_right: bool = False
+
+
+@transaction.atomic
+def add_domain(context: AccountContext, text: str) -> Domain:
+    """A claim alone serves nothing; claiming twice gives the first. Raises InvalidInput, Conflict."""
+    name = _checked(text)
+    known = Domain.objects.filter(account=context.account, domain=name).first()
+    if known is not None:
+        return known
+    if Domain.objects.filter(account=context.account).count() >= MOST:
+        raise Conflict(
+            f"There are {MOST} names already.", code="domain.too_many", remedy="Remove one that is not used."
+        )
+    made = Domain.objects.create(
+        domain=name,
+        tenant=context.organization,
+        account=context.account,
+        token=secrets.token_urlsafe(24),
+        created_by=context.user,
+    )
+    record(context, "domain.claimed", made)
+    return made
+
+
+def get_domain(context: AccountContext, pk: UUID) -> Domain:
+    """Of the account or of one below it. Raises DomainNotFound."""
+    mine = Domain.objects.filter(account__path__startswith=context.account.path)
+    found = mine.filter(pk=pk).select_related("account__organization").first()
+    if found is None:
+        raise DomainNotFound("There is no such name.")
+    return found
+
+
+def instructions(domain: Domain) -> list[Record]:
+    """The records to make, each with what stands there now. Asks the name service. Raises Unavailable."""
+    target = own_host(domain.account)
+    texts = [text.strip() for text in dns.records(domain.record_name, "TXT", fresh=True)]
+    proof = Record(
+        "TXT", domain.record_name, domain.record_value, "proves that the name is yours", texts,
+        domain.record_value in texts,
+    )  # fmt: skip
+    aliases = dns.records(domain.domain, "CNAME", fresh=True)
+    if aliases:
+        return [proof, Record("CNAME", domain.domain, target, "leads to your portal", aliases, target in aliases)]
+    present = _addresses(domain.domain)
+    is_right = bool(present) and set(present) <= set(_addresses(target))
+    return [proof, Record("CNAME", domain.domain, target, "leads to your portal", present, is_right)]
+
+
+def verify_domain(context: AccountContext, domain: Domain) -> tuple[Domain, list[Record]]:
+    """Looks the records up; found wrong or missing is no error, see `is_right`. Raises Unavailable, DomainTaken."""
+    found = instructions(domain)  # outside of any transaction: it may take seconds
+    is_right = all(one.is_right for one in found)
+    first = is_right and domain.verified_at is None
+    try:
+        with transaction.atomic():
+            domain.checked_at = now()
+            if is_right:
+                domain.verified_at, domain.failures = domain.verified_at or now(), 0
+            domain.save(update_fields=["checked_at", "verified_at", "failures"])
+            if first:
+                record(context, "domain.verified", domain)
+    except IntegrityError:
+        raise DomainTaken(f"{domain.domain} serves another agency's portal.") from None
+    return domain, found
+
+
+@transaction.atomic
+def make_primary(context: AccountContext, domain: Domain) -> Domain:
+    """Links in mails lead there from now on. Raises DomainNotVerified."""
+    if domain.verified_at is None:
+        raise DomainNotVerified(f"{domain.domain} is not verified.")
+    for other in Domain.objects.filter(account=domain.account, is_primary=True).exclude(pk=domain.pk):
+        other.is_primary = False
+        other.save(update_fields=["is_primary"])
+    domain.is_primary = True
+    domain.save(update_fields=["is_primary"])
+    record(context, "domain.made_primary", domain)
+    return domain
+
+
+@transaction.atomic
+def remove_domain(context: AccountContext, domain: Domain) -> None:
+    """Stops serving at once."""
+    record(context, "domain.removed", domain)
+    domain.delete()
+
+
+def may_have_certificate(name: str) -> bool:
+    """For a proxy that gets certificates on demand: whether this host is a portal of ours."""
+    return portal_at(name) is not None
+
+
+def check_due(limit: int = 100) -> int:
+    """Looks again at served names: each daily, one that failed each hour. The third failure in a row ends the serving;
+    the first one warns. Where nobody answers, nothing is known and nothing counted. Returns how many were looked at."""
+    seen = 0
+    due = Q(checked_at__lt=now() - DAILY) | Q(failures__gt=0, checked_at__lt=now() - SOON)
+    rows = Domain.objects.filter(due, verified_at__isnull=False).select_related("account__organization")
+    for domain in rows.order_by("checked_at")[:limit]:
+        try:
+            is_right = all(one.is_right for one in instructions(domain))
+        except Unavailable:
+            Domain.objects.filter(pk=domain.pk).update(checked_at=now())
+            continue
+        with entered(domain.account.organization):
+            _note_check(domain, is_right=is_right)
+        seen += 1
+    return seen
+
+
+@transaction.atomic
+def _note_check(domain: Domain, *, is_right: bool) -> None:
+    if is_right:
+        Domain.objects.filter(pk=domain.pk).update(checked_at=now(), failures=0)
+        return
+    Domain.objects.filter(pk=domain.pk).update(checked_at=now(), failures=F("failures") + 1)
+    domain.refresh_from_db()
+    if domain.failures < FAILURES:
+        if domain.failures == 1:
+            _warn(domain, "portal_name_failing")
+        return
+    domain.verified_at, domain.is_primary, domain.failures = None, False, 0
+    domain.save()
+    record(system_context(domain.account), "domain.lost", domain)
+    _warn(domain, "portal_name_lost")
+
+
+def _warn(domain: Domain, kind: str) -> None:
+    account: Account = domain.account
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/domains/{domain.pk}/"
+    words = {"portal_name_failing": "needs your DNS", "portal_name_lost": "is switched off"}
+    for user in people_to_warn(account, also=domain.created_by_id):
+        text = render_to_string(f"emails/{kind}.txt", {"user": user, "domain": domain, "address": address})
+        enqueue_mail(EmailMultiAlternatives(f"{domain.domain} {words[kind]}", text, None, [user.email]))
+
+
+def _addresses(name: str) -> list[str]:
+    return sorted([*dns.records(name, "A", fresh=True), *dns.records(name, "AAAA", fresh=True)])
+
+
+def _checked(text: str) -> str:
+    try:
+        name = clean_domain(text)
+    except InvalidInput:
+        name = ""
+    own = (settings.BASE_DOMAIN, settings.PORTAL_DOMAIN, *settings.APP_HOSTS)
+    if not name or any(name == host or name.endswith(f".{host}") for host in own):
+        raise InvalidInput(
+            "This name cannot be a portal's.",
+            fields={"domain": ["Write a name of your own, such as backup.example.com."]},
+        )
+    return name
