@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.sandbox.config import DEFAULT_STATIC_TOKEN
-from listbackup.tests.stories.test_onboarding import no_violations
+from listbackup.testing.stories import no_violations
 
 pytestmark = pytest.mark.browser
 MANIFEST = """\

@@ -1,34 +1,13 @@
 """A newcomer's first quarter of an hour in a real browser."""
 
 import re
-import time
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from listbackup.testing.stack import Stack
+from listbackup.testing.stories import mailed_link, no_violations
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough passphrase"
-
-
-def no_violations(page: Any, where: str) -> None:
-    results = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    assert results.violations_count == 0, f"{where}: {results.generate_report()}"
-
-
-def mailed_link(stack: Stack, address: str) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        for mail in stack.mails():
-            found = re.search(r"https?://\S+/accounts/confirm-email/\S+", mail.replace("=\n", ""))
-            if address in mail and found:
-                return re.sub(r"^https?://[^/]+", "", found.group())
-        time.sleep(0.2)
-    raise AssertionError("no mail came")
 
 
 def test_sign_up_then_first_backup_then_a_record(page, stack):
@@ -43,7 +22,7 @@ def test_sign_up_then_first_backup_then_a_record(page, stack):
     page.wait_for_url("**/confirm-email/**")
     no_violations(page, "verification sent")
 
-    page.goto(mailed_link(stack, address))
+    page.goto(mailed_link(stack, address, "/accounts/confirm-email/"))
     no_violations(page, "confirm address")
     page.locator("form button[type=submit]").last.click()
     page.wait_for_url("**/start/")
