@@ -4,7 +4,6 @@ import re
 
 from django.test import Client as Browser
 
-from accounts.access.schema import entered
 from accounts.activity.models import Entry
 from accounts.outbox.models import OutboxMessage
 from clients.models import ClientPerson, PortalSession
@@ -233,8 +232,10 @@ def test_a_suspended_agency_has_no_portal(olga, portal, petra):
     assert called(portal.get, "/sign-in/").status_code == 421
 
 
-def test_the_overview_costs_the_same_with_many_sources(signed_in, nordwind, olga, django_assert_max_num_queries):
-    from listbackup.testing.factories import make_snapshot, make_source
+def test_the_overview_costs_twelve_queries_with_many_sources_and_a_group(
+    signed_in, nordwind, olga, django_assert_max_num_queries
+):
+    from listbackup.testing.factories import make_group, make_snapshot, make_source
 
     def fill(number):
         for _ in range(number):
@@ -243,6 +244,7 @@ def test_the_overview_costs_the_same_with_many_sources(signed_in, nordwind, olga
             grants.grant_source(olga, nordwind, source.pk)
 
     fill(12)
+    grants.grant_group(olga, nordwind, make_group(olga.account).pk)
     called(signed_in.get, "/")
-    with entered(olga.organization), django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         called(signed_in.get, "/")

@@ -119,7 +119,7 @@ class OverviewView(PortalAPIView):
     @extend_schema(operation_id="clients_portal_overview", responses=PortalOverviewSerializer, tags=TAGS)
     def get(self, request: Request) -> Response:
         """Health of what is shared."""
-        found, proved = portal_overview(self.context)
+        found = portal_overview(self.context)
         guest = self.context.guest
         allowed = guest.permissions if guest else frozenset()
         body = {
@@ -128,7 +128,7 @@ class OverviewView(PortalAPIView):
             "needs_attention": found.needs_attention,
             "records": found.records,
             "oldest_good_at": found.oldest_good_at,
-            "proved": proved,
+            "proved": found.proved,
             "permissions": [name for name, opens in OPENS.items() if opens <= allowed],
             "agency": brand_of(self.context.account).name,
             "client": self.session.client.name,

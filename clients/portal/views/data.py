@@ -39,9 +39,9 @@ class OverviewPage(PortalPage):
     permissions = {"get": ""}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found, proved = portal_overview(self.context)
+        found = portal_overview(self.context)
         growth = [(day.date, day.records) for day in found.protected_records]
-        return render(request, "portal/overview.html", {"overview": found, "proved": proved, "growth": growth})
+        return render(request, "portal/overview.html", {"overview": found, "growth": growth})
 
 
 class SourcePage(PortalPage):
