@@ -10,5 +10,6 @@ source_deleted = Signal()  # context, source, erase
 job_started = Signal()  # context, job: the row exists
 job_finished = Signal()  # context, job: its state is final
 snapshot_committed = Signal()  # context, snapshot
-# Before a person sees content of records: context, source. A receiver that refuses raises Forbidden; nothing catches it.
+# Before a person sees content of records: context, sources. A receiver answers with {source id: Forbidden} of those that it
+# refuses, and writes the others down if it likes.
 records_opened = Signal()

@@ -53,6 +53,14 @@ class RequestState(models.TextChoices):
     DONE = "done", "Put back"
 
 
+class Decision(models.TextChoices):
+    """The agency's word on a request; DONE: an approved one's records are put back."""
+
+    APPROVE = "approve", "Approve"
+    DECLINE = "decline", "Decline"
+    DONE = "done", "It is put back"
+
+
 class LinkPurpose(models.TextChoices):
     INVITATION = "invitation", "Invitation"
     SIGN_IN = "sign_in", "Sign-in"

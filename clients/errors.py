@@ -51,10 +51,15 @@ class SignInRefused(NotSignedIn):
 
 
 class CodeNeeded(NotSignedIn):
-    """The password is right; the second factor is missing or wrong."""
+    """The password, or the link, is right; the second factor is missing or wrong. `proof` lets the next step do without
+    the password."""
 
     code = "portal.code_needed"
     remedy = "Type the code that your authenticator app shows."
+
+    def __init__(self, message: str, *, proof: str) -> None:
+        super().__init__(message)
+        self.proof = proof
 
 
 class PortalSignInNeeded(NotSignedIn):

@@ -1,6 +1,8 @@
 """What the clients app does on news of others."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
@@ -12,6 +14,7 @@ from backups.signals import job_finished, records_opened
 from clients.models import BrandImage, Client, PortalBranding
 from clients.services.looking import note_staff_look
 from clients.services.requests import tell_ready
+from listbackup.core.errors import Forbidden
 
 
 @receiver(account_erasing)
@@ -27,5 +30,5 @@ def tell_who_asked(context: AccountContext, job: Job, **_: Any) -> None:
 
 
 @receiver(records_opened)
-def keep_the_clients_word(context: AccountContext, source: Source, **_: Any) -> None:
-    note_staff_look(context, source)
+def keep_the_clients_word(context: AccountContext, sources: Sequence[Source], **_: Any) -> dict[UUID, Forbidden]:
+    return {**note_staff_look(context, sources)}

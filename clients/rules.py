@@ -13,13 +13,9 @@ declare("client.suspend", Role.ADMIN, Scope.ACCOUNT_ADMIN)
 declare("client.grant", Role.ADMIN, Scope.ACCOUNT_ADMIN)
 declare("client.preview", Role.MEMBER)
 declare("client.decide", Role.MEMBER, Scope.JOBS_RUN)
-declare("portal.brand", Role.ADMIN, Scope.ACCOUNT_ADMIN)
-# Of guests alone: no role of a member opens these, because members have their own pages for all of it.
-declare("portal.search", Role.OWNER)
-declare("portal.request", Role.OWNER)
-declare("portal.restore", Role.OWNER)
-
-# What a client's permission opens, in the same names that members' roles are asked for.
+declare("client.brand", Role.ADMIN, Scope.ACCOUNT_ADMIN)
+# What a client's permission opens, in the same names that members' roles are asked for; those that begin with `portal.` are
+# of guests alone, so that no role has them.
 OPENS: dict[str, frozenset[str]] = {
     Permission.VIEW: frozenset({"source.view", "snapshot.view", "record.view"}),
     Permission.SEARCH: frozenset({"portal.search"}),

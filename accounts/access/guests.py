@@ -36,11 +36,8 @@ class Guest:
 
     def permissions_on(self, source_id: UUID, account_path: str) -> frozenset[str]:
         """All that is allowed with a source: what any grant that covers it allows."""
-        found: frozenset[str] = frozenset()
-        for share in self.shares:
-            if share.covers(source_id, account_path):
-                found |= share.permissions
-        return found
+        covering = (share.permissions for share in self.shares if share.covers(source_id, account_path))
+        return frozenset().union(*covering)
 
     def since_on(self, source_id: UUID, account_path: str) -> dt.datetime | None:
         """Before which nothing of the source is shown; None without such a limit."""
@@ -50,10 +47,7 @@ class Guest:
     @property
     def permissions(self) -> frozenset[str]:
         """What is allowed with at least one shared source."""
-        found: frozenset[str] = frozenset()
-        for share in self.shares:
-            found |= share.permissions
-        return found
+        return frozenset().union(*(share.permissions for share in self.shares))
 
 
 def shared_rows(model: Any, shares: Iterable[Share]) -> Q:
@@ -62,13 +56,12 @@ def shared_rows(model: Any, shares: Iterable[Share]) -> Q:
     rows = Q(pk__in=[])
     if not model.source_field:
         return rows
+    by_begin: dict[dt.datetime | None, list[Share]] = {}
     for share in shares:
-        one = Q(pk__in=[])
-        if share.path:
-            one |= Q(account__path__startswith=share.path)
-        if share.sources:
-            one |= Q(**{f"{model.source_field}__in": share.sources})
-        if share.since is not None and model.moment_field:
-            one &= Q(**{f"{model.moment_field}__gte": share.since})
-        rows |= one
+        by_begin.setdefault(share.since, []).append(share)
+    for since, alike in by_begin.items():
+        one = Q(**{f"{model.source_field}__in": frozenset().union(*(share.sources for share in alike))})
+        for path in {share.path for share in alike if share.path}:
+            one |= Q(account__path__startswith=path)
+        rows |= one & Q(**{f"{model.moment_field}__gte": since}) if since and model.moment_field else one
     return rows

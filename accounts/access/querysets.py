@@ -27,7 +27,9 @@ class TenantQuerySet(models.QuerySet[M]):
         return self.filter(**{f"{self.account_field}__path__startswith": context.account.path})
 
     def shared_with(self, context: "AccountContext") -> "TenantQuerySet[M]":
-        """The rows of the context's account and of the accounts above it: to use, not to change."""
+        """The rows of the context's account and of the accounts above it: to use, not to change; a guest has none."""
+        if context.guest is not None:
+            return self.none()
         return self.filter(**{f"{self.account_field}__in": context.account.ancestor_ids})
 
 

@@ -38,10 +38,10 @@ def scopes_of(permission: str) -> frozenset[str]:
 
 
 def can(context: AccountContext | None, permission: str) -> bool:
-    """Whether the context may. An undeclared permission is a fault of ours: KeyError."""
-    needed = _NEEDED[permission]
+    """Whether the context may. A permission that is undeclared, and is no guest's, is a fault of ours: KeyError."""
     if context is not None and context.guest is not None:
         return permission in context.guest.permissions
+    needed = _NEEDED[permission]
     if context is None or context.role.rank < needed.rank:
         return False
     return _in_scope(context, permission) and not _is_elsewhere(context, permission)

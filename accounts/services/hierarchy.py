@@ -21,6 +21,7 @@ from accounts.services.account_settings import merged
 from accounts.services.organizations import add_account, create_organization
 from accounts.signals import account_closed, account_opened
 from listbackup.core.errors import Conflict, Forbidden, InvalidInput
+from listbackup.core.text import one_line
 
 COMPANY_FIELDS = ("legal_name", "address", "country", "website", "phone", "tax_id")
 NAME_LENGTH = 150
@@ -200,7 +201,7 @@ def reactivate_account(context: AccountContext) -> Account:
 
 def clean_name(name: str) -> str:
     """Raises InvalidInput for an empty one."""
-    cleaned = " ".join(name.replace("\0", "").split())[:NAME_LENGTH]
+    cleaned = one_line(name, NAME_LENGTH)
     if not cleaned:
         raise InvalidInput("An account needs a name.", fields={"name": ["Give it a name."]})
     return cleaned

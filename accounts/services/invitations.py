@@ -27,6 +27,7 @@ from accounts.signals import invitation_accepted
 from listbackup.core.clock import now
 from listbackup.core.crypto import digest
 from listbackup.core.errors import InvalidInput, TooMany
+from listbackup.core.text import paragraphs
 
 LIFETIME = dt.timedelta(days=7)
 MOST_SENT_A_DAY = 50  # by one person
@@ -52,7 +53,7 @@ def invite(
     """
     if context.user is None:
         raise TypeError("an invitation needs a person who invites")
-    address = _checked_address(email)
+    address = checked_address(email)
     if role and Role(role).rank > context.role.rank:
         raise PermissionMissing("member.invite", Role(role).label)
     Invitation.objects.open().filter(account=context.account, email__iexact=address, team_id=team_id).update(
@@ -68,7 +69,7 @@ def invite(
         team_role=team_role,
         token_hash=digest(secret),
         invited_by=context.user,
-        message=message.replace("\0", "").strip()[:500],
+        message=paragraphs(message, 500),
         sent_at=now(),
         expires_at=now() + LIFETIME,
     )
@@ -181,12 +182,13 @@ def _slow_down(user: User) -> None:
         raise TooMany("You sent many invitations today.", remedy="Go on tomorrow.", retry_after=3600)
 
 
-def _checked_address(email: str) -> str:
+def checked_address(email: str, field: str = "email") -> str:
+    """In lower case. Raises InvalidInput by `field`."""
     address = email.replace("\0", "").strip().lower()
     try:
         validate_email(address)
     except ValidationError:
-        raise InvalidInput("This is no e-mail address.", fields={"email": ["Check the address."]}) from None
+        raise InvalidInput("This is no e-mail address.", fields={field: ["Check the address."]}) from None
     return address
 
 

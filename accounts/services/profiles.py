@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.services.hierarchy import check_time_zone
 from accounts.services.person_activity import note
 from listbackup.core.errors import InvalidInput
+from listbackup.core.text import one_line
 
 LANGUAGES = {"en": "English"}
 CHANNELS = {"email": "E-mail"}
@@ -45,7 +46,7 @@ def update_profile(
     """Changes what is given. Raises InvalidInput."""
     before = (user.name, user.time_zone, user.language)
     if name is not None:
-        user.name = " ".join(name.replace("\0", "").split())[:150]
+        user.name = one_line(name, 150)
     if time_zone is not None:
         user.time_zone = check_time_zone(time_zone)
     if language is not None:

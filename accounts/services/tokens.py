@@ -19,6 +19,7 @@ from accounts.selectors.tokens import PREFIX, checksum
 from listbackup.core.clock import now
 from listbackup.core.crypto import digest
 from listbackup.core.errors import Conflict, InvalidInput
+from listbackup.core.text import one_line
 
 MOST = 50  # live tokens of one person
 LONGEST_DAYS = 365
@@ -33,7 +34,7 @@ def create_token(
     Raises AccountNotFound, InvalidInput, Conflict for too many.
     """
     context = context_for(user, account_id, via=Via.SESSION)
-    cleaned = " ".join(name.replace("\0", "").split())[:100]
+    cleaned = one_line(name, 100)
     if not cleaned:
         raise InvalidInput("A token needs a name.", fields={"name": ["Say what it is for."]})
     wanted = sorted(set(scopes))

@@ -28,7 +28,7 @@ class AccountSettingsForm(forms.Form):
     def __init__(self, *args: Any, account: Account, effective: list[Effective], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"name": account.name, "time_zone": account.time_zone, **account.company})
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
         for name in COMPANY_FIELDS:
             self.fields[name] = forms.CharField(
                 label=name.replace("_", " ").capitalize().replace("Tax id", "Tax number"),
@@ -85,7 +85,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
 
 
 class PreferencesForm(forms.Form):
@@ -125,7 +125,7 @@ def role_choices(most: Role) -> list[tuple[str, str]]:
     return [(role.value, str(role.label)) for role in Role if role.rank <= most.rank]
 
 
-def _zones() -> list[tuple[str, str]]:
+def zone_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 
 

@@ -74,6 +74,10 @@ class Snapshot(TenantModel):
     def __str__(self) -> str:
         return f"Snapshot {self.number} of {self.source}"
 
+    def label_of(self, stream: str) -> str:
+        """The stream's name for people; its own where it has none."""
+        return str(next((one.get("label", stream) for one in self.streams if one["name"] == stream), stream))
+
     @property
     def streams(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = orjson.loads(self.streams_json or "[]")

@@ -13,6 +13,7 @@ from backups.models import Job, Source, SourceGroup
 from backups.services.jobs import start_job
 from listbackup.core.errors import InvalidInput
 from listbackup.core.ids import uuid7
+from listbackup.core.text import one_line
 
 
 @transaction.atomic
@@ -88,7 +89,7 @@ def sync_group(context: AccountContext, group: SourceGroup) -> tuple[UUID, list[
 
 
 def _clean(name: str) -> str:
-    cleaned = " ".join(name.replace("\0", "").split())[:150]
+    cleaned = one_line(name, 150)
     if not cleaned:
         raise InvalidInput("A group needs a name.", fields={"name": ["Give it a name."]})
     return cleaned

@@ -17,6 +17,7 @@ from backups.services.looking import open_records
 from backups.services.snapshots import newest, view_of
 from listbackup.core.errors import Conflict, InvalidInput
 from listbackup.core.spreadsheets import csv_pieces
+from listbackup.core.text import one_line
 
 PAGE = 200
 DOWNLOAD = 100_000
@@ -66,7 +67,7 @@ def get_saved(context: AccountContext, source: Source, query_id: UUID) -> SavedQ
 
 def save_query(context: AccountContext, source: Source, *, name: str, sql: str) -> SavedQuery:
     """Raises InvalidInput, QueryNameTaken, Conflict."""
-    name = " ".join(name.replace("\0", "").split())[:100]
+    name = one_line(name, 100)
     if not name or not sql.strip() or "\0" in sql or len(sql) > engine.MOST_SQL:
         raise InvalidInput("A saved query has a name and a SELECT.", fields={"name": ["Give it a name."]})
     if saved_queries(context, source).count() >= MOST:

@@ -26,7 +26,6 @@ class Client(TenantModel):
     permissions = models.JSONField(default=default_permissions)
     staff_access = models.CharField(max_length=10, choices=StaffAccess.choices, default=StaffAccess.BROWSE)
     settings = models.JSONField(default=dict, blank=True)
-    last_sign_in_at = models.DateTimeField(null=True, blank=True)
     created_by = public_key("accounts.User", null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -48,10 +47,10 @@ class Client(TenantModel):
 
 
 class ClientGrant(TenantModel):
-    """One thing that is shared: an account with all below it, a source, or a group. `permissions` None: the client's."""
+    """One thing that is shared: an account with all below it (`target`), a source, or a group. `permissions` None: the
+    client's."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="grants")
-    kind = models.CharField(max_length=10, choices=GrantKind.choices)
     target = public_key("accounts.Account", null=True, blank=True)
     source = models.ForeignKey("backups.Source", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     group = models.ForeignKey("backups.SourceGroup", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -63,14 +62,14 @@ class ClientGrant(TenantModel):
     class Meta(TenantModel.Meta):
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["client", "target"], condition=models.Q(kind="account"), name="client_grant_account_once"
-            ),
-            models.UniqueConstraint(
-                fields=["client", "source"], condition=models.Q(kind="source"), name="client_grant_source_once"
-            ),
-            models.UniqueConstraint(
-                fields=["client", "group"], condition=models.Q(kind="group"), name="client_grant_group_once"
+            models.UniqueConstraint(fields=["client", "target"], name="client_grant_account_once"),
+            models.UniqueConstraint(fields=["client", "source"], name="client_grant_source_once"),
+            models.UniqueConstraint(fields=["client", "group"], name="client_grant_group_once"),
+            models.CheckConstraint(
+                condition=models.Q(target__isnull=False, source__isnull=True, group__isnull=True)
+                | models.Q(target__isnull=True, source__isnull=False, group__isnull=True)
+                | models.Q(target__isnull=True, source__isnull=True, group__isnull=False),
+                name="client_grant_of_one_thing",
             ),
         ]
 
@@ -78,11 +77,15 @@ class ClientGrant(TenantModel):
         return f"{self.thing} · {self.client}"
 
     @property
+    def kind(self) -> GrantKind:
+        if self.target_id is not None:
+            return GrantKind.ACCOUNT
+        return GrantKind.SOURCE if self.source_id is not None else GrantKind.GROUP
+
+    @property
     def thing(self) -> Any:
         """The account, source or group."""
-        return {GrantKind.ACCOUNT: self.target, GrantKind.SOURCE: self.source, GrantKind.GROUP: self.group}[
-            GrantKind(self.kind)
-        ]
+        return self.target or self.source or self.group
 
     @property
     def is_expired(self) -> bool:

@@ -51,7 +51,6 @@ class PortalSession(TenantModel):
     person = models.ForeignKey(ClientPerson, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions")
     previewer = public_key("accounts.User", null=True, blank=True)
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
-    is_token = models.BooleanField(default=False)
     host = models.CharField(max_length=253, blank=True, help_text="where the cookie holds; empty: a token")
     ip = models.GenericIPAddressField(null=True, blank=True)
     device = models.CharField(max_length=80, blank=True)
@@ -60,7 +59,6 @@ class PortalSession(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["expires_at"], name="portal_session_end")]
 
     def __str__(self) -> str:
         return f"{self.person or self.previewer} · {self.device or 'app'}"

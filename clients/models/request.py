@@ -42,13 +42,10 @@ class RestoreRequest(TenantModel):
     @property
     def what(self) -> str:
         """In words: what is asked for."""
+        label = self.snapshot.label_of if self.snapshot else str
         if self.key:
-            return f"the record {self.key} of {self._label(self.stream)}"
-        named = ", ".join(self._label(name) for name in self.streams)
+            return f"the record {self.key} of {label(self.stream)}"
+        named = ", ".join(label(name) for name in self.streams)
         if self.search:
             return f"records{f' of {named}' if named else ''} that contain “{self.search}”"
         return f"all of {named}" if named else "everything"
-
-    def _label(self, stream: str) -> str:
-        known = self.snapshot.streams if self.snapshot else []
-        return str(next((one.get("label", stream) for one in known if one["name"] == stream), stream))

@@ -8,12 +8,13 @@ from django.core.cache import cache
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
-from backups.errors import RecordNotFound, StreamUnknown
+from backups.errors import RecordNotFound
 from backups.models import Snapshot, Source
-from backups.query.rows import RecordRow, Version
+from backups.query.rows import Version
 from backups.selectors.overview import Overview, overview
 from backups.selectors.snapshots import get_snapshot, snapshots_of
-from backups.selectors.sources import get_source
+from backups.selectors.sources import get_source, sources_of
+from backups.services.reading import FoundRecord, RecordPage, read_page, search_now
 from backups.services.snapshots import history_of, view_of
 from clients.enums import Permission
 from clients.models import Client
@@ -25,17 +26,9 @@ QUIET = 600  # seconds in which looks of one client at one source are one entry 
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPage:
-    """One page of a stream; `streams`: (name, label, records) of the snapshot; `next` "" at the end."""
-
-    streams: list[tuple[str, str, int]]
-    stream: str
-    rows: list[RecordRow]
-    next: str
-
-    @property
-    def label(self) -> str:
-        return next((label for name, label, _ in self.streams if name == self.stream), self.stream)
+class FoundIn:
+    source: Source
+    records: list[FoundRecord]
 
 
 def portal_overview(context: AccountContext) -> Overview:
@@ -78,15 +71,18 @@ def page_of_records(
     require_on(context, source, "record.view")
     if search:
         require_on(context, source, "portal.search")
-    with view_of(snapshot) as view:
-        streams = view.streams()
-        chosen = stream or next((name for name, _, count in streams if count), streams[0][0] if streams else "")
-        if chosen and chosen not in {name for name, _, _ in streams}:
-            raise StreamUnknown("The snapshot has no such stream.", fields={"stream": [f"Unknown: {chosen[:60]}"]})
-        rows = view.page(chosen, after=after or None, limit=size + 1, search=search or None) if chosen else []
+    page = read_page(snapshot, stream=stream, search=search, after=after, size=size)
     _note(context, client, source, "portal.searched" if search else "portal.records_opened")
-    more, rows = len(rows) > size, rows[:size]
-    return RecordPage(streams, chosen, rows, rows[-1].key if more else "")
+    return page
+
+
+def search_shared(context: AccountContext, client: Client, text: str, *, most: int, limit: int) -> list[FoundIn]:
+    """In the newest snapshot that is shown of each source which may be searched, at most `most` of them. Two queries."""
+    sources = [one for one in sources_of(context)[:most] if "portal.search" in allowed_on(context, one)]
+    newest = snapshots_of(context).filter(source__in=sources).order_by("source_id", "-number").distinct("source_id")
+    found = [FoundIn(one.source, search_now(one, text, limit=limit)) for one in newest]
+    record(context, "portal.searched", client, text=text)
+    return [one for one in found if one.records]
 
 
 def versions_of_record(

@@ -1,10 +1,10 @@
 """Forms of the portal."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
+from accounts.web.forms import zone_choices
 from backups.enums import ExportFormat
 from clients.enums import RequestKind, StaffAccess
 
@@ -60,8 +60,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
-        self.fields["time_zone"].choices = [("", "As the agency’s"), *((zone, zone) for zone in zones)]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", "As the agency’s"), *zone_choices()]  # type: ignore[attr-defined]
 
 
 class RequestForm(forms.Form):

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,13 +13,12 @@ from django.views import View
 
 from accounts.access import rules
 from accounts.access.context import AccountContext
-from accounts.activity import origin
+from accounts.access.schema import entered
 from accounts.models import Account
 from clients.errors import PreviewOnly
 from clients.models import Client, ClientPerson, PortalSession
-from clients.selectors.access import guest_context
 from clients.selectors.branding import Brand, brand_of
-from clients.services.sessions import find_session
+from clients.services.sessions import context_of, find_session
 from listbackup.core.clock import zone_of
 from listbackup.core.db import connection
 
@@ -27,7 +27,7 @@ COOKIE = "__Host-portal" if settings.SESSION_COOKIE_SECURE else "portal"
 
 def host_of(request: HttpRequest) -> str:
     """The host a cookie holds on: the middleware has looked it up."""
-    return request.get_host().rpartition(":")[0].lower() or request.get_host().lower()
+    return split_domain_port(request.get_host())[0]
 
 
 def set_cookie(response: HttpResponse, session: PortalSession, secret: str) -> HttpResponse:
@@ -90,13 +90,7 @@ class PortalPage(PortalView):
         if self.session.is_preview and method not in ("get", "head", "options") and not self.previews_post:
             raise PreviewOnly("This is a preview.")
         self.client = self.session.client
-        who = f"Preview by {self.session.previewer}" if self.session.is_preview else str(self.session.person)
-        self.context = guest_context(
-            self.client,
-            who,
-            ip=origin.current().ip,
-            previewer=self.session.previewer if self.session.is_preview else None,
-        )
+        self.context = context_of(self.session)
         request.portal_frame |= {"portal_nav": self._navigation(request), "client": self.client}  # type: ignore[attr-defined]
         if permission:
             rules.require(self.context, permission)
@@ -110,17 +104,13 @@ class PortalPage(PortalView):
         return self.session.person  # type: ignore[no-any-return]
 
     def _navigation(self, request: HttpRequest) -> list[dict[str, Any]]:
-        entries = [
-            ("Overview", "/", "overview"),
-            ("Requests", "/requests/", "download"),
-            ("Activity", "/activity/", "activity"),
-        ]
+        entries = [("Overview", "/"), ("Requests", "/requests/"), ("Activity", "/activity/")]
         if rules.can(self.context, "portal.search"):
-            entries.insert(1, ("Search", "/search/", "search"))
+            entries.insert(1, ("Search", "/search/"))
         path = request.path
         return [
-            {"label": label, "url": url, "icon": icon, "active": path == url or (url != "/" and path.startswith(url))}
-            for label, url, icon in entries
+            {"label": label, "url": url, "active": path == url or (url != "/" and path.startswith(url))}
+            for label, url in entries
         ]
 
 
@@ -133,7 +123,12 @@ def safe_next(request: HttpRequest, wanted: str) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Template context of every page at a portal's host; nothing elsewhere."""
-    if getattr(request, "portal", None) is None:
+    """Template context of every page at a portal's host, errors too; nothing elsewhere."""
+    portal: Account | None = getattr(request, "portal", None)
+    if portal is None:
         return {}
-    return {"is_portal": True, **getattr(request, "portal_frame", {})}
+    known = getattr(request, "portal_frame", None)
+    if known is None:  # no page of ours was reached
+        with entered(portal.organization):
+            known = {"brand": brand_of(portal)}
+    return {"is_portal": True, **known}

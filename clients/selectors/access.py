@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.access.context import AccountContext
 from accounts.access.guests import Guest, Share
@@ -12,7 +12,7 @@ from accounts.enums import Role, Via
 from accounts.models import User
 from backups.enums import GroupStatus
 from backups.models import SourceGroup
-from clients.enums import GrantKind, Permission
+from clients.enums import ClientStatus, Permission
 from clients.models import Client, ClientGrant
 from clients.rules import OPENS
 from listbackup.core.clock import now
@@ -43,10 +43,8 @@ def guest_context(client: Client, who: str, *, ip: str | None = None, previewer:
 
 def shares_of(client: Client) -> tuple[Share, ...]:
     """The grants in force as what they open."""
-    if not client.is_active:
-        return ()
-    grants = list(grants_in_force(client))
-    groups = [grant.group_id for grant in grants if grant.kind == GrantKind.GROUP]
+    grants = list(grants_in_force().filter(client=client).select_related("target"))
+    groups = [grant.group_id for grant in grants if grant.group_id is not None]
     members: dict[UUID, set[UUID]] = {}
     if groups:
         rows = SourceGroup.sources.through.objects.filter(
@@ -57,7 +55,7 @@ def shares_of(client: Client) -> tuple[Share, ...]:
     return tuple(
         Share(
             permissions=opened(_allowed(client, grant)),
-            path=grant.target.path if grant.kind == GrantKind.ACCOUNT else "",
+            path=grant.target.path if grant.target else "",
             sources=_sources(grant, members),
             since=grant.since,
         )
@@ -71,13 +69,12 @@ def _sources(grant: ClientGrant, members: dict[UUID, set[UUID]]) -> frozenset[UU
     return frozenset(members.get(grant.group_id, ())) if grant.group_id is not None else frozenset()
 
 
-def grants_in_force(client: Client) -> Iterable[ClientGrant]:
-    return (
-        ClientGrant.objects.filter(client=client)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now()))
-        .select_related("target", "source", "group")
-        .order_by("-id")
+def grants_in_force() -> QuerySet[ClientGrant]:
+    """Of all clients that are let in."""
+    found: QuerySet[ClientGrant] = ClientGrant.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now()), client__status=ClientStatus.ACTIVE
     )
+    return found
 
 
 def _allowed(client: Client, grant: ClientGrant) -> set[str]:

@@ -6,7 +6,6 @@ from typing import Any
 from accounts.models import Account
 from clients.models import BrandImage, PortalBranding
 
-OUR_COLOUR, OUR_COLOUR_DARK = "#0d6154", "#5ec4b1"
 PARTS = (
     "name", "colour", "colour_dark", "sign_in_text", "support_email", "support_url", "legal_text", "mail_sender",
 )  # fmt: skip

@@ -16,9 +16,10 @@ from accounts.activity.services import record
 from clients.enums import ImageKind
 from clients.models import BrandImage, PortalBranding
 from clients.selectors.branding import Brand
-from clients.services.clients import clean_address, clean_line, clean_text
+from clients.services.clients import optional_address
 from listbackup.core.errors import InvalidInput
 from listbackup.core.images import opened
+from listbackup.core.text import one_line, paragraphs
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LIGHT_GROUND, DARK_GROUND = "#ffffff", "#121615"
@@ -113,13 +114,13 @@ def _colour(name: str, ground: str) -> Any:
 
 
 def _address(value: str) -> str:
-    text = value.replace("\0", "").strip()
+    text = paragraphs(value, 300)
     if text:
         try:
             URLValidator(schemes=["https", "http"])(text)
         except ValidationError:
             raise InvalidInput("This is no address of a page.", fields={}) from None
-    return text[:300]
+    return text
 
 
 def _links(value: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -127,7 +128,7 @@ def _links(value: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         raise InvalidInput(f"At most {MOST_LINKS} links.", fields={})
     found = []
     for link in value:
-        label, url = clean_line(str(link.get("label", "")), 60), _address(str(link.get("url", "")))
+        label, url = one_line(str(link.get("label", "")), 60), _address(str(link.get("url", "")))
         if not label or not url:
             raise InvalidInput("Each link has a label and an address.", fields={})
         found.append({"label": label, "url": url})
@@ -135,15 +136,15 @@ def _links(value: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 CLEANERS: dict[str, Any] = {
-    "name": lambda value: clean_line(value, 80),
+    "name": lambda value: one_line(value, 80),
     "colour": _colour("colour", LIGHT_GROUND),
     "colour_dark": _colour("colour_dark", DARK_GROUND),
-    "sign_in_text": lambda value: clean_line(value, 400),
-    "support_email": lambda value: clean_address(value, optional=True, field="support_email"),
+    "sign_in_text": lambda value: one_line(value, 400),
+    "support_email": lambda value: optional_address(value, "support_email"),
     "support_url": _address,
-    "legal_text": lambda value: clean_text(value, 20_000),
+    "legal_text": lambda value: paragraphs(value, 20_000),
     "footer_links": _links,
-    "mail_sender": lambda value: clean_line(value, 80),
+    "mail_sender": lambda value: one_line(value, 80),
     "show_our_name": lambda value: value,
 }
 

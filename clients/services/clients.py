@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
+from accounts.services.invitations import checked_address
 from clients.enums import OPEN_REQUESTS, ClientStatus, Permission, RequestState, StaffAccess
 from clients.errors import ClientArchived
 from clients.models import Client, PortalSession, RestoreRequest
 from listbackup.core.clock import now
 from listbackup.core.errors import Conflict, InvalidInput
+from listbackup.core.text import one_line, paragraphs
 
 
 @transaction.atomic
@@ -28,9 +28,9 @@ def create_client(
     """A client of the context's account, which sees nothing yet. Raises InvalidInput, Conflict for a name that is taken."""
     client = Client(
         account=context.account,
-        name=clean_line(name, 150) or _nameless(),
-        contact_email=clean_address(contact_email, optional=True, field="contact_email"),
-        note=clean_text(note, 2000),
+        name=one_line(name, 150) or _nameless(),
+        contact_email=optional_address(contact_email, "contact_email"),
+        note=paragraphs(note, 2000),
         created_by=context.user,
     )
     if permissions is not None:
@@ -53,11 +53,11 @@ def update_client(
     """Changes what is given. Raises InvalidInput, Conflict."""
     locked = lock(client)
     if name is not None:
-        locked.name = clean_line(name, 150) or _nameless()
+        locked.name = one_line(name, 150) or _nameless()
     if contact_email is not None:
-        locked.contact_email = clean_address(contact_email, optional=True, field="contact_email")
+        locked.contact_email = optional_address(contact_email, "contact_email")
     if note is not None:
-        locked.note = clean_text(note, 2000)
+        locked.note = paragraphs(note, 2000)
     if settings is not None:
         locked.settings = settings
     _save(locked)
@@ -136,24 +136,9 @@ def checked_permissions(names: Iterable[str]) -> list[str]:
     return [name for name in Permission.values if name in wanted or name == Permission.VIEW]
 
 
-def clean_line(text: str, most: int) -> str:
-    return " ".join(text.replace("\0", "").split())[:most]
-
-
-def clean_text(text: str, most: int) -> str:
-    return text.replace("\0", "").strip()[:most]
-
-
-def clean_address(text: str, *, optional: bool = False, field: str = "email") -> str:
-    """In lower case. Raises InvalidInput."""
-    address = text.replace("\0", "").strip().lower()
-    if not address and optional:
-        return ""
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise InvalidInput("This is no e-mail address.", fields={field: ["Check the address."]}) from None
-    return address
+def optional_address(text: str, field: str) -> str:
+    """Empty, or an e-mail address in lower case. Raises InvalidInput."""
+    return checked_address(text, field) if text.strip() else ""
 
 
 def lock(client: Client) -> Client:

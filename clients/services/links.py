@@ -2,13 +2,15 @@
 
 import datetime as dt
 import secrets
+from email.utils import formataddr, parseaddr
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.outbox.services import enqueue_mail
-from clients.enums import LinkPurpose
+from clients.enums import LinkPurpose, PersonStatus
 from clients.errors import LinkGone
 from clients.models import ClientPerson
 from clients.selectors.branding import brand_of
@@ -44,10 +46,6 @@ def mail_to(person: ClientPerson, template: str, **values: Any) -> None:
 
 def sender_of(name: str) -> str:
     """Our own address under the agency's name: only a verified domain may be spoken for."""
-    from email.utils import formataddr, parseaddr
-
-    from django.conf import settings
-
     return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
 
 
@@ -59,8 +57,8 @@ def find(account: Any, secret: str) -> ClientPerson:
         .select_related("client__account__organization", "account")
         .first()
     )
-    if found is None or not found.client.is_active or found.status == "suspended":
-        raise LinkGone("This link does not work any more.")
+    if found is None or not found.client.is_active or found.status == PersonStatus.SUSPENDED:
+        raise gone()
     return found  # type: ignore[no-any-return]
 
 
@@ -70,5 +68,9 @@ def take(person: ClientPerson) -> None:
         ClientPerson.objects.filter(pk=person.pk, link_hash=person.link_hash).exclude(link_hash="").update(link_hash="")
     )
     if not taken:
-        raise LinkGone("This link does not work any more.")
+        raise gone()
     person.link_hash = ""
+
+
+def gone() -> LinkGone:
+    return LinkGone("This link does not work any more.")

@@ -1,5 +1,7 @@
 """People of a client: invited, let in, suspended, removed."""
 
+from typing import Any
+
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -7,16 +9,20 @@ from django.db import IntegrityError, transaction
 
 from accounts.access.context import AccountContext
 from accounts.activity.services import record
+from accounts.services.hierarchy import check_time_zone
+from accounts.services.invitations import checked_address
 from clients.enums import ClientStatus, LinkPurpose, PersonStatus
 from clients.errors import ClientArchived, PersonTaken
 from clients.models import Client, ClientPerson, PortalSession
 from clients.services import links
-from clients.services.clients import clean_address, clean_line, clean_text, lock
-from listbackup.core.clock import zone_of
+from clients.services.clients import lock
 from listbackup.core.errors import InvalidInput, TooMany
+from listbackup.core.limits import count_try
+from listbackup.core.text import one_line, paragraphs
 
 MOST_PEOPLE = 200  # of one client
 MOST_MAILS = 5  # to one person in an hour
+TRIES = 10  # of the present password, in five minutes
 
 
 @transaction.atomic
@@ -30,7 +36,7 @@ def invite(context: AccountContext, client: Client, *, email: str, name: str = "
         raise ClientArchived(
             f"{locked.name} is {locked.get_status_display().lower()}.", remedy="Let it in again first."
         )
-    address = clean_address(email)
+    address = checked_address(email)
     person = ClientPerson.objects.filter(account=locked.account, email__iexact=address).first()
     if person is not None and (person.client_id != locked.pk or person.status != PersonStatus.INVITED):
         raise PersonTaken(
@@ -40,9 +46,9 @@ def invite(context: AccountContext, client: Client, *, email: str, name: str = "
         if ClientPerson.objects.filter(client=locked).count() >= MOST_PEOPLE:
             raise TooMany(f"A client has {MOST_PEOPLE} people at most.", remedy="Remove somebody first.")
         person = _made(locked, address, name, context)
-    _slow_down(person)
+    slow_down(person)
     person.client, person.account = locked, locked.account
-    links.mail_link(person, LinkPurpose.INVITATION, message=clean_text(message, 500), inviter=_inviter(context))
+    links.mail_link(person, LinkPurpose.INVITATION, message=paragraphs(message, 500), inviter=_inviter(context))
     record(context, "client.person_invited", locked, person=address)
     return person
 
@@ -52,7 +58,7 @@ def accept(person: ClientPerson, *, name: str, password: str) -> ClientPerson:
     """What an invitation's form, or that of a new password, does; the link is used up. Raises LinkGone, InvalidInput."""
     check_password_rules(password, person)
     links.take(person)
-    person.name = clean_line(name, 150) or person.name
+    person.name = one_line(name, 150) or person.name
     set_password(person, password)
     person.status = PersonStatus.ACTIVE
     person.save(update_fields=["name", "status", "updated_at"])
@@ -67,15 +73,27 @@ def set_password(person: ClientPerson, password: str, *, keep: PortalSession | N
     (others.exclude(pk=keep.pk) if keep is not None else others).delete()
 
 
-def check_password_rules(password: str, person: ClientPerson, field: str = "password") -> None:
-    """Raises InvalidInput."""
+@transaction.atomic
+def change_password(context: AccountContext, session: PortalSession, *, current: str, password: str) -> None:
+    """The person's own, who knows the present one where there is one; other sign-ins end. Raises InvalidInput, TooMany."""
+    person = session.person
+    if person is None:
+        raise TypeError("a preview has no password")
+    count_try(f"portal-password:{person.pk}", TRIES, 300)
+    if person.password and not person.knows(current):
+        raise InvalidInput("Not changed.", fields={"current": ["That is not your present password."]})
+    check_password_rules(password, person)
+    set_password(person, password, keep=session)
+    record(context, "portal.password_changed", person.client)
+
+
+def check_password_rules(password: str, person: ClientPerson) -> None:
+    """The same as for members. Raises InvalidInput."""
+    user: Any = person  # it reads the address alone
     try:
-        validate_password(password, None)
+        validate_password(password, user)
     except ValidationError as error:
-        raise InvalidInput("Choose another password.", fields={field: list(error.messages)}) from None
-    parts = {person.email.partition("@")[0].casefold(), person.email.casefold(), (person.name or "-").casefold()}
-    if password.casefold() in parts:
-        raise InvalidInput("Choose another password.", fields={field: ["It is too close to your name or address."]})
+        raise InvalidInput("Choose another password.", fields={"password": list(error.messages)}) from None
 
 
 @transaction.atomic
@@ -108,17 +126,16 @@ def remove(context: AccountContext, person: ClientPerson) -> None:
 def update_profile(person: ClientPerson, *, name: str | None = None, time_zone: str | None = None) -> ClientPerson:
     """The person's own. Raises InvalidInput."""
     if name is not None:
-        person.name = clean_line(name, 150)
+        person.name = one_line(name, 150)
     if time_zone is not None:
-        if time_zone and str(zone_of(time_zone)) != time_zone:
-            raise InvalidInput("There is no such time zone.", fields={"time_zone": ["Choose one of the list."]})
-        person.time_zone = time_zone
+        person.time_zone = check_time_zone(time_zone) if time_zone else ""
     person.save(update_fields=["name", "time_zone", "updated_at"])
     return person
 
 
 def slow_down(person: ClientPerson) -> None:
-    _slow_down(person)
+    """At most `MOST_MAILS` an hour go to one person. Raises TooMany."""
+    count_try(f"portal-mails:{person.pk}", MOST_MAILS, 3600, what="Many mails went to this address in the last hour.")
 
 
 def _made(client: Client, address: str, name: str, context: AccountContext) -> ClientPerson:
@@ -128,7 +145,7 @@ def _made(client: Client, address: str, name: str, context: AccountContext) -> C
                 account=client.account,
                 client=client,
                 email=address,
-                name=clean_line(name, 150),
+                name=one_line(name, 150),
                 invited_by=context.user,
             )
     except IntegrityError:
@@ -139,12 +156,3 @@ def _made(client: Client, address: str, name: str, context: AccountContext) -> C
 
 def _inviter(context: AccountContext) -> str:
     return context.actor_label if context.user is None else context.user.get_full_name()
-
-
-def _slow_down(person: ClientPerson) -> None:
-    from django.core.cache import cache
-
-    key = f"portal-mails:{person.pk}"
-    cache.add(key, 0, 3600)
-    if cache.incr(key) > MOST_MAILS:
-        raise TooMany("Many mails went to this address in the last hour.", remedy="Wait an hour.", retry_after=3600)

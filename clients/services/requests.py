@@ -16,25 +16,25 @@ from accounts.outbox.services import enqueue_mail
 from accounts.selectors.recipients import people_to_warn
 from backups.enums import ExportFormat, JobState
 from backups.errors import RecordNotFound, StreamUnknown
-from backups.models import Job, Snapshot, Source
+from backups.models import Job, Snapshot
+from backups.selectors.snapshots import get_snapshot
 from backups.selectors.sources import get_source
 from backups.services import exports
 from backups.services.snapshots import view_of
-from clients.enums import OPEN_REQUESTS, RequestKind, RequestState
+from clients.enums import OPEN_REQUESTS, Decision, RequestKind, RequestState
 from clients.errors import RequestDecided
 from clients.models import Client, ClientPerson, RestoreRequest
 from clients.services import links
-from clients.services.clients import clean_text
 from clients.services.looking import allowed_on, require_on
 from domains.selectors.hosts import portal_url
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput, TooMany
+from listbackup.core.text import paragraphs
 from listbackup.core.web.downloads import Download
 
 MOST_OPEN = 50  # of one client
 
 
-@transaction.atomic
 def ask(
     context: AccountContext,
     person: ClientPerson,
@@ -52,19 +52,18 @@ def ask(
 
     Raises NotGranted, InvalidInput, StreamUnknown, RecordNotFound, TooMany.
     """
+    for name, value, known in (("kind", kind, RequestKind.values), ("format", format, ExportFormat.values)):
+        if value not in known:
+            raise InvalidInput("This cannot be asked for.", fields={name: [f"One of: {', '.join(known)}."]})
     source = get_source(context, snapshot.source_id)
     allowed = allowed_on(context, source)
-    at_once = "export.create" in allowed if kind == RequestKind.DOWNLOAD else "portal.restore" in allowed
+    at_once = ("export.create" if kind == RequestKind.DOWNLOAD else "portal.restore") in allowed
     if not at_once:
         require_on(context, source, "portal.request")
-    if kind not in RequestKind.values or format not in ExportFormat.values:
-        known = {"kind": RequestKind.values, "format": ExportFormat.values}
-        wrong = "kind" if kind not in RequestKind.values else "format"
-        raise InvalidInput("This cannot be asked for.", fields={wrong: [f"One of: {', '.join(known[wrong])}."]})
     if RestoreRequest.objects.filter(client=person.client, state=RequestState.WAITING).count() >= MOST_OPEN:
         raise TooMany("Many requests wait for an answer.", remedy="Wait for the answers, or take some back.")
     _check_scope(snapshot, stream, key, streams)
-    request = RestoreRequest.objects.create(
+    request = RestoreRequest(
         account=person.account,
         client=person.client,
         person=person,
@@ -74,46 +73,41 @@ def ask(
         stream=stream,
         key=key,
         streams=list(streams),
-        search=clean_text(search, 200),
+        search=paragraphs(search, 200),
         format=format,
-        message=clean_text(message, 2000),
+        message=paragraphs(message, 2000),
     )
-    record(context, "portal.requested", person.client, kind=kind, source=source.name, what=request.what)
-    if at_once:
-        _approve(context, request)
-    else:
-        _tell_agency(request)
+    with transaction.atomic():
+        request.save(force_insert=True)
+        record(context, "portal.requested", person.client, kind=kind, source=source.name, what=request.what)
+        if at_once:
+            _approve(context, request)
+        else:
+            _tell_agency(request)
     return request
 
 
 @transaction.atomic
-def decide(context: AccountContext, request: RestoreRequest, *, approve: bool, answer: str = "") -> RestoreRequest:
-    """The agency's word; the client's person is told by mail. Raises RequestDecided."""
+def decide(context: AccountContext, request: RestoreRequest, decision: str, *, answer: str = "") -> RestoreRequest:
+    """The agency's word (`Decision`); the client's person is told by mail. Raises RequestDecided, InvalidInput."""
+    if decision not in Decision.values:
+        raise InvalidInput("Nothing was decided.", fields={"decision": [f"One of: {', '.join(Decision.values)}."]})
     locked = _locked(request)
-    if locked.state != RequestState.WAITING:
-        raise RequestDecided(f"This request is {locked.get_state_display().lower()} already.")
-    locked.answer, locked.decided_by, locked.decided_at = clean_text(answer, 2000), context.user, now()
-    if approve:
-        record(context, "client.request_approved", locked.client, source=locked.source.name, what=locked.what)
-        _approve(context, locked)
+    locked.answer = paragraphs(answer, 2000) or locked.answer
+    if decision == Decision.DONE:
+        if locked.kind != RequestKind.RESTORE or locked.state != RequestState.APPROVED:
+            raise RequestDecided("Only an approved request to put records back can be marked as done.")
+        locked.state = RequestState.DONE
     else:
-        locked.state = RequestState.DECLINED
-        locked.save()
-        record(context, "client.request_declined", locked.client, source=locked.source.name, what=locked.what)
-    _tell_person(locked)
-    return locked
-
-
-@transaction.atomic
-def mark_done(context: AccountContext, request: RestoreRequest, *, answer: str = "") -> RestoreRequest:
-    """The agency has put the records back. Raises RequestDecided for anything but an approved restore."""
-    locked = _locked(request)
-    if locked.kind != RequestKind.RESTORE or locked.state != RequestState.APPROVED:
-        raise RequestDecided("Only an approved request to put records back can be marked as done.")
-    locked.state = RequestState.DONE
-    locked.answer = clean_text(answer, 2000) or locked.answer
+        if locked.state != RequestState.WAITING:
+            raise RequestDecided(f"This request is {locked.get_state_display().lower()} already.")
+        locked.decided_by, locked.decided_at = context.user, now()
+        if decision == Decision.APPROVE:
+            _approve(context, locked)
+        else:
+            locked.state = RequestState.DECLINED
     locked.save()
-    record(context, "client.request_done", locked.client, source=locked.source.name, what=locked.what)
+    record(context, f"client.request_{locked.state}", locked.client, source=locked.source.name, what=locked.what)
     _tell_person(locked)
     return locked
 
@@ -131,19 +125,24 @@ def take_back(context: AccountContext, request: RestoreRequest) -> RestoreReques
 
 
 def open_file(context: AccountContext, request: RestoreRequest) -> Download:
-    """The file of an approved request, while what it is made of is still shared. Raises RequestDecided, ExportExpired,
-    SourceNotFound, RecordNotFound."""
+    """The file of an approved request: of a download for the client, while what it is made of is still shared; of records
+    to be put back for the agency. Raises RequestDecided, ExportExpired, SourceNotFound, SnapshotNotFound, RecordNotFound."""
+    is_guest = context.guest is not None
+    fits = request.kind == (RequestKind.DOWNLOAD if is_guest else RequestKind.RESTORE)
+    if request.state != RequestState.APPROVED or request.snapshot is None or not fits:
+        raise RequestDecided("There is no file for this request.")
     source = get_source(context, request.source_id)  # a grant taken back ends the link
-    if request.state != RequestState.APPROVED or request.snapshot is None:
-        raise RequestDecided("There is no file for this request.")
-    if request.kind == RequestKind.RESTORE and context.guest is not None:
-        raise RequestDecided("These records are put back for you; there is no file to download.")
+    if is_guest:
+        get_snapshot(context, request.snapshot_id, source=source)  # as does one that begins later now
     if request.key:
-        return _record_file(context, request)
-    if request.job is None:
+        file = _record_file(request)
+    elif request.job is not None:
+        file = exports.open_file(request.job)
+    else:
         raise RequestDecided("There is no file for this request.")
-    _note_download(context, request, source)
-    return exports.open_file(request.job)
+    action = "portal.downloaded" if is_guest else "client.request_downloaded"
+    record(context, action, request.client, source=source.name, what=request.what)
+    return file
 
 
 def progress_of(request: RestoreRequest) -> str:
@@ -215,28 +214,18 @@ def _content(snapshot: Snapshot, stream: str, key: str) -> bytes:
     return found.raw
 
 
-def _record_file(context: AccountContext, request: RestoreRequest) -> Download:
+def _record_file(request: RestoreRequest) -> Download:
+    """One record as JSON, as the platform sent it."""
     if _is_old(request):
         raise RequestDecided("The time in which it could be downloaded is over.", remedy="Ask for it again.")
     assert request.snapshot is not None
-    content = _content(request.snapshot, request.stream, request.key)
-    _note_download(context, request, request.source)
-    return record_file(request.stream, request.key, content)
-
-
-def record_file(stream: str, key: str, raw: bytes) -> Download:
-    """One record as JSON, as the platform sent it."""
+    raw = _content(request.snapshot, request.stream, request.key)
     try:
         made = orjson.dumps(orjson.loads(raw), option=orjson.OPT_INDENT_2)
     except orjson.JSONDecodeError:
         made = raw
-    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in f"{stream}-{key}")[:80]
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in f"{request.stream}-{request.key}")[:80]
     return Download(f"{name}.json", "application/json", iter([made]), len(made))
-
-
-def _note_download(context: AccountContext, request: RestoreRequest, source: Source) -> None:
-    action = "portal.downloaded" if context.guest is not None else "client.request_downloaded"
-    record(context, action, request.client, source=source.name, what=request.what)
 
 
 def _locked(request: RestoreRequest) -> RestoreRequest:

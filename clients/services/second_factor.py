@@ -12,7 +12,9 @@ from accounts.activity.services import record
 from clients.models import ClientPerson, PortalSession
 from listbackup.core.crypto import decrypt, encrypt
 from listbackup.core.errors import InvalidInput
+from listbackup.core.limits import count_try, forget_tries
 
+TRIES, WINDOW = 10, 300  # codes of one person in that many seconds
 USED = 120  # seconds that a code is remembered: longer than any is right
 
 
@@ -24,13 +26,12 @@ def new_secret() -> str:
 def address_of(person: ClientPerson, secret: str, issuer: str) -> str:
     """What the QR code says."""
     label = f"{issuer}:{person.email}"
-
     return f"otpauth://totp/{quote(label)}?{urlencode({'secret': secret, 'issuer': issuer})}"
 
 
 @transaction.atomic
 def switch_on(context: AccountContext, session: PortalSession, *, secret: str, code: str) -> None:
-    """Ends the person's other sign-ins, which were made without it. Raises InvalidInput for a wrong code."""
+    """Ends the person's other sign-ins, which were made without it. Raises InvalidInput for a wrong code, TooMany."""
     person = _person(session)
     if not _fresh(person, secret, code):
         raise InvalidInput("The code is wrong.", fields={"code": ["Type the code that the app shows now."]})
@@ -42,7 +43,7 @@ def switch_on(context: AccountContext, session: PortalSession, *, secret: str, c
 
 @transaction.atomic
 def switch_off(context: AccountContext, person: ClientPerson, *, code: str | None) -> None:
-    """By the person with a code, or (None) by the agency for somebody who lost the app. Raises InvalidInput."""
+    """By the person with a code, or (None) by the agency for somebody who lost the app. Raises InvalidInput, TooMany."""
     if code is not None and not is_right(person, code):
         raise InvalidInput("The code is wrong.", fields={"code": ["Type the code that the app shows now."]})
     person.totp_secret = ""
@@ -52,6 +53,7 @@ def switch_off(context: AccountContext, person: ClientPerson, *, code: str | Non
 
 
 def is_right(person: ClientPerson, code: str) -> bool:
+    """Whether the person's app shows this code now. Raises TooMany."""
     return bool(person.totp_secret) and _fresh(person, decrypt(person.totp_secret), code)
 
 
@@ -59,7 +61,12 @@ def _fresh(person: ClientPerson, secret: str, code: str) -> bool:
     digits = "".join(code.split())
     if not (digits.isascii() and digits.isdigit() and len(digits) == 6):
         return False
-    return validate_totp_code(secret, digits) and cache.add(f"portal-code:{person.pk}:{digits}", 1, USED)
+    tries = f"portal-codes:{person.pk}"
+    count_try(tries, TRIES, WINDOW)
+    if not (validate_totp_code(secret, digits) and cache.add(f"portal-code:{person.pk}:{digits}", 1, USED)):
+        return False
+    forget_tries(tries)
+    return True
 
 
 def _person(session: PortalSession) -> ClientPerson:

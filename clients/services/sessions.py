@@ -6,14 +6,19 @@ import datetime as dt
 import secrets
 from uuid import UUID
 
-from django.db import transaction
-
+from accounts.access.context import AccountContext
+from accounts.access.resolve import context_for
+from accounts.access.rules import can
 from accounts.activity import origin
+from accounts.enums import Via
+from accounts.errors import AccountNotFound
 from accounts.models import Account, Organization, User
 from clients.enums import PersonStatus
 from clients.models import Client, ClientPerson, PortalSession
+from clients.selectors.access import guest_context
 from listbackup.core.clock import now
 from listbackup.core.crypto import digest
+from listbackup.core.ids import parse_id
 
 LIFETIME = dt.timedelta(days=14)
 TOKEN_LIFETIME = dt.timedelta(days=30)
@@ -36,13 +41,13 @@ def open_session(
         person=person,
         previewer=previewer,
         secret_hash=digest(secret),
-        is_token=not host,
         host=host[:253],
         ip=came_from.ip,
         device=came_from.device[:80],
         last_seen_at=now(),
         expires_at=now() + lifetime,
     )
+    PortalSession.objects.filter(client=client, expires_at__lt=now()).delete()
     if person is not None:
         mine = PortalSession.objects.filter(person=person).order_by("-id")
         PortalSession.objects.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_SESSIONS:])).delete()
@@ -52,18 +57,19 @@ def open_session(
 def find_session(account: Account, secret: str, *, host: str = "") -> PortalSession | None:
     """The live sign-in with this secret at the account's portal, with person, client and account. One query.
 
-    A browser's holds on the host alone where it was made, an app's (`host` "") only as a token.
+    A browser's holds on the host alone where it was made, an app's (`host` "") only as a token; a preview as long as the
+    member may look.
     """
     found: PortalSession | None = (
-        PortalSession.objects.filter(
-            secret_hash=digest(secret), account=account, is_token=not host, host=host, expires_at__gt=now()
-        )
+        PortalSession.objects.filter(secret_hash=digest(secret), account=account, host=host, expires_at__gt=now())
         .select_related("person", "client", "previewer", "account__organization", "client__account__organization")
         .first()
     )
     if found is None or not found.client.is_active:
         return None
     if found.person is not None and found.person.status != PersonStatus.ACTIVE:
+        return None
+    if found.previewer is not None and not _may_preview(found):
         return None
     if now() - found.last_seen_at > SEEN:
         PortalSession.objects.filter(pk=found.pk).update(last_seen_at=now())
@@ -88,14 +94,32 @@ def read_token(token: str) -> tuple[UUID, UUID, str] | None:
     return UUID(bytes=raw[:16]), UUID(bytes=raw[16:]), secret
 
 
-@transaction.atomic
-def end_session(session: PortalSession) -> None:
-    PortalSession.objects.filter(pk=session.pk).delete()
+def context_of(session: PortalSession) -> AccountContext:
+    """The account context in which a request with this sign-in works."""
+    who = f"Preview by {session.previewer}" if session.is_preview else str(session.person)
+    return guest_context(session.client, who, ip=origin.current().ip, previewer=session.previewer)
+
+
+def sessions_of(person: ClientPerson) -> list[PortalSession]:
+    """Where somebody is signed in, the last seen first."""
+    return list(PortalSession.objects.filter(person=person, expires_at__gt=now()).order_by("-last_seen_at"))
+
+
+def end_session(person: ClientPerson, pk: object) -> bool:
+    """One of the person's own; whether there was one."""
+    return bool(PortalSession.objects.filter(person=person, pk=parse_id(pk)).delete()[0])
 
 
 def end_others(session: PortalSession) -> int:
     """All other sign-ins of the same person; returns how many."""
-    if session.person is None:
-        return 0
-    ended: int = PortalSession.objects.filter(person=session.person).exclude(pk=session.pk).delete()[0]
+    ended: int = PortalSession.objects.filter(person=session.person_id).exclude(pk=session.pk).delete()[0]
     return ended
+
+
+def _may_preview(session: PortalSession) -> bool:
+    """Asked at each request, and remembered as members' roles are: a role withdrawn ends the preview."""
+    try:
+        context = context_for(session.previewer, session.account_id, via=Via.SESSION)
+    except AccountNotFound:
+        return False
+    return can(context, "client.preview")

@@ -7,15 +7,14 @@ import pytest
 from django.test import Client as Browser
 from rest_framework.test import APIClient
 
-from accounts.access.schema import leave
 from backups.tests.conftest import back_up, connection, olga, platform, source, storage
 from clients.models import Client, ClientPerson
 from clients.services import clients, grants, people, sign_in
 from clients.services.sessions import token_of
 from domains.selectors.hosts import own_host
-from listbackup.core.db import connection as database
+from listbackup.testing.calls import called
 
-__all__ = ["back_up", "connection", "olga", "platform", "source", "storage"]
+__all__ = ["back_up", "called", "connection", "olga", "platform", "source", "storage"]
 PASSWORD = "plum harbour lantern"
 EMAIL = "petra@nordwind.example"
 
@@ -77,16 +76,6 @@ def signed_in(portal: Browser, petra: ClientPerson) -> Browser:
     answer = called(portal.post, "/sign-in/", {"email": petra.email, "password": PASSWORD})
     assert answer.status_code == 302, answer.content
     return portal
-
-
-def called(call: Any, *arguments: Any, **options: Any) -> Any:
-    """The answer of a request that begins outside of any organization, as all do; the test stays where it was."""
-    before = database.tenant
-    leave()
-    try:
-        return call(*arguments, **options)
-    finally:
-        database.set_tenant(before)
 
 
 def answer_of(call: Any, *arguments: Any, status: int = 200, **options: Any) -> Any:

@@ -51,7 +51,7 @@ def world(people: Any) -> dict[str, Any]:
                 person = ClientPerson.objects.create(
                     account=account, client=client, email=f"p@{name.lower()}.example", status="active"
                 )
-                ClientGrant.objects.create(account=account, client=client, kind="source", source=source)
+                ClientGrant.objects.create(account=account, client=client, source=source)
                 request = RestoreRequest.objects.create(
                     account=account, client=client, person=person, source=source, snapshot=snapshot, kind="download"
                 )

@@ -7,11 +7,11 @@ from django import forms
 from django.utils import timezone
 
 from accounts.access.context import AccountContext
-from accounts.access.resolve import available_accounts
+from accounts.access.resolve import open_accounts
 from backups.selectors.groups import groups_of
 from backups.selectors.sources import sources_of
 from clients.enums import ImageKind, Permission
-from clients.models import PortalBranding
+from clients.models import Client, PortalBranding
 from clients.services.branding import MOST_LINKS
 
 MOST_CHOICES = 300
@@ -70,18 +70,17 @@ class GrantForm(_BesideOthers):
         label="Ends after", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="Empty: it stays."
     )
 
-    def __init__(self, *args: Any, context: AccountContext, path: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, context: AccountContext, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        path = client.account.path
         sources = sources_of(context).filter(account__path__startswith=path)[:MOST_CHOICES]
         groups = groups_of(context).filter(account__path__startswith=path)[:MOST_CHOICES]
-        below = available_accounts(context.user, MOST_CHOICES) if context.user else []
-        mine = {str(part) for part in context.account.ancestor_ids[:-1]}
-        accounts = [one for one in below if str(one["id"]) not in mine]
+        accounts = open_accounts().filter(path__startswith=path).order_by("path")[:MOST_CHOICES]
         self.fields["what"].choices = [  # type: ignore[attr-defined]
             ("", "Choose …"),
             ("Sources", [(f"source:{one.pk}", one.name) for one in sources]),
             ("Groups", [(f"group:{one.pk}", one.name) for one in groups]),
-            ("Whole accounts", [(f"account:{one['id']}", one["name"]) for one in accounts]),
+            ("Whole accounts", [(f"account:{one.pk}", one.name) for one in accounts]),
         ]
 
     def terms(self) -> dict[str, Any]:

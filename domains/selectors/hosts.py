@@ -1,24 +1,30 @@
 """Which portal a host name belongs to, and where an account's portal is: decided here and nowhere else."""
 
-from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import QuerySet
 
+from accounts.access.context import AccountContext
 from accounts.access.resolve import open_accounts
 from accounts.models import Account
+from domains.errors import DomainNotFound
 from domains.models import Domain
 
 SECONDS = 300
 VERSION = "portal-hosts-version"
 UNKNOWN = "-"
+LONGEST = 253  # characters of a name (RFC 1035)
 
 
 def portal_at(host: str) -> Account | None:
     """The account whose portal answers at `host` (a name, without port); None for a name that is nobody's, and for an
     account that is suspended or closed. One look-up in the cache, usually."""
     name = host.rstrip(".").lower()
+    if len(name) > LONGEST:
+        return None
     key = f"portal-host:{name}"
     found = cache.get_many([VERSION, key])
     version = found.get(VERSION, "")
@@ -57,6 +63,15 @@ def portal_url(account: Account, path: str = "/") -> str:
     return f"{public.scheme}://{portal_host(account)}{port}{path}"
 
 
-def domains_of(account: Account) -> Any:
+def domains_of(account: Account) -> QuerySet[Domain]:
     """The names of one account's portal, newest first."""
-    return Domain.objects.filter(account=account).select_related("account").order_by("-id")
+    return Domain.objects.filter(account=account).order_by("-id")
+
+
+def get_domain(context: AccountContext, pk: UUID) -> Domain:
+    """Of the account or of one below it. Raises DomainNotFound."""
+    mine = Domain.objects.filter(account__path__startswith=context.account.path)
+    found = mine.filter(pk=pk).select_related("account__organization").first()
+    if found is None:
+        raise DomainNotFound("There is no such name.")
+    return found

@@ -3,7 +3,6 @@
 import datetime as dt
 import secrets
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -19,7 +18,7 @@ from accounts.models import Account
 from accounts.outbox.services import enqueue_mail
 from accounts.selectors.recipients import people_to_warn
 from accounts.sso.addresses import clean_domain
-from domains.errors import DomainNotFound, DomainNotVerified, DomainTaken
+from domains.errors import DomainNotVerified, DomainTaken
 from domains.models import Domain
 from domains.selectors.hosts import own_host, portal_at
 from listbackup.core import dns
@@ -47,31 +46,19 @@ class Record:
 def add_domain(context: AccountContext, text: str) -> Domain:
     """A claim alone serves nothing; claiming twice gives the first. Raises InvalidInput, Conflict."""
     name = _checked(text)
-    known = Domain.objects.filter(account=context.account, domain=name).first()
-    if known is not None:
-        return known
-    if Domain.objects.filter(account=context.account).count() >= MOST:
+    mine = Domain.objects.filter(account=context.account)
+    if mine.count() >= MOST and not mine.filter(domain=name).exists():
         raise Conflict(
             f"There are {MOST} names already.", code="domain.too_many", remedy="Remove one that is not used."
         )
-    made = Domain.objects.create(
-        domain=name,
-        tenant=context.organization,
+    made, is_new = Domain.objects.get_or_create(
         account=context.account,
-        token=secrets.token_urlsafe(24),
-        created_by=context.user,
+        domain=name,
+        defaults={"tenant": context.organization, "token": secrets.token_urlsafe(24), "created_by": context.user},
     )
-    record(context, "domain.claimed", made)
+    if is_new:
+        record(context, "domain.claimed", made)
     return made
-
-
-def get_domain(context: AccountContext, pk: UUID) -> Domain:
-    """Of the account or of one below it. Raises DomainNotFound."""
-    mine = Domain.objects.filter(account__path__startswith=context.account.path)
-    found = mine.filter(pk=pk).select_related("account__organization").first()
-    if found is None:
-        raise DomainNotFound("There is no such name.")
-    return found
 
 
 def instructions(domain: Domain) -> list[Record]:
@@ -113,11 +100,11 @@ def make_primary(context: AccountContext, domain: Domain) -> Domain:
     """Links in mails lead there from now on. Raises DomainNotVerified."""
     if domain.verified_at is None:
         raise DomainNotVerified(f"{domain.domain} is not verified.")
-    for other in Domain.objects.filter(account=domain.account, is_primary=True).exclude(pk=domain.pk):
-        other.is_primary = False
-        other.save(update_fields=["is_primary"])
-    domain.is_primary = True
-    domain.save(update_fields=["is_primary"])
+    for one in Domain.objects.select_for_update().filter(account=domain.account).order_by("is_primary", "pk").reverse():
+        if one.is_primary != (one.pk == domain.pk):
+            one.is_primary = not one.is_primary
+            one.save(update_fields=["is_primary"])
+    domain.refresh_from_db()
     record(context, "domain.made_primary", domain)
     return domain
 
@@ -134,7 +121,7 @@ def may_have_certificate(name: str) -> bool:
     return portal_at(name) is not None
 
 
-def check_due(limit: int = 100) -> int:
+def check_due(limit: int = 30) -> int:
     """Looks again at served names: each daily, one that failed each hour. The third failure in a row ends the serving;
     the first one warns. Where nobody answers, nothing is known and nothing counted. Returns how many were looked at."""
     seen = 0

@@ -7,15 +7,14 @@ import pytest
 from django.test import Client as Browser
 from rest_framework.test import APIClient
 
-from accounts.access.schema import leave
 from accounts.activity.models import Entry
 from accounts.outbox.models import OutboxMessage
 from domains.models import Domain
 from domains.selectors.hosts import own_host, portal_at, portal_url
 from domains.services import names
 from listbackup.core.clock import now
-from listbackup.core.db import connection
 from listbackup.core.errors import InvalidInput
+from listbackup.testing.calls import called
 from listbackup.testing.name_server import NameServer, serving
 
 NAME = "backup.customer.test"
@@ -38,15 +37,6 @@ def point(zone: NameServer, domain: Domain) -> None:
     """What the customer does at their DNS."""
     zone.records[(domain.record_name, "TXT")] = ["v=something-else", domain.record_value]
     zone.records[(domain.domain, "CNAME")] = [own_host(domain.account)]
-
-
-def called(call: Any, *arguments: Any, **options: Any) -> Any:
-    before = connection.tenant
-    leave()
-    try:
-        return call(*arguments, **options)
-    finally:
-        connection.set_tenant(before)
 
 
 def test_records_turn_right_one_by_one_then_the_name_serves(tenant, olga, zone):

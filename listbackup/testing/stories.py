@@ -2,11 +2,26 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 
 from listbackup.testing.stack import Stack
+
+
+@contextmanager
+def watched(chromium: Any, **options: Any) -> Iterator[Any]:
+    """A page in a fresh browser profile, under our real content policy; errors of scripts and refusals of the policy fail."""
+    context = chromium.new_context(**options)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    yield opened
+    context.close()
+    assert not errors, errors
 
 
 def no_violations(page: Any, where: str) -> None:

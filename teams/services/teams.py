@@ -9,6 +9,7 @@ from accounts.activity.services import record
 from accounts.models import Invitation, Membership
 from listbackup.core.clock import now
 from listbackup.core.errors import InvalidInput
+from listbackup.core.text import one_line, paragraphs
 from teams.enums import TeamRole
 from teams.errors import TeamNameTaken
 from teams.models import Team, TeamMember
@@ -19,7 +20,9 @@ from teams.services.grants import sync_memberships
 @transaction.atomic
 def create_team(context: AccountContext, *, name: str, description: str = "") -> Team:
     """A team of the context's account; its maker is its first owner. Raises InvalidInput, TeamNameTaken."""
-    team = Team(account=context.account, name=_clean(name), description=_text(description), created_by=context.user)
+    team = Team(
+        account=context.account, name=_clean(name), description=paragraphs(description, 500), created_by=context.user
+    )
     _save(team, insert=True)
     if context.user is not None:
         TeamMember.objects.create(account=team.account, team=team, user=context.user, role=TeamRole.OWNER)
@@ -43,7 +46,7 @@ def update_team(
     if name is not None:
         locked.name = _clean(name)
     if description is not None:
-        locked.description = _text(description)
+        locked.description = paragraphs(description, 500)
     if settings is not None:
         locked.settings = settings
     if archived is not None:
@@ -66,12 +69,8 @@ def delete_team(context: AccountContext, team: Team) -> None:
     locked.delete()
 
 
-def _text(text: str) -> str:
-    return text.replace("\0", "").strip()[:500]
-
-
 def _clean(name: str) -> str:
-    cleaned = " ".join(name.replace("\0", "").split())[:100]
+    cleaned = one_line(name, 100)
     if not cleaned:
         raise InvalidInput("A team needs a name.", fields={"name": ["Give it a name."]})
     return cleaned

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.access.pages import AccountPage
-from backups.errors import RecordNotFound
+from backups.errors import RecordNotFound, StreamUnknown
 from backups.models import Snapshot, Source
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.services.looking import readable_source
+from backups.services.reading import read_page
 from backups.services.snapshots import history_of, view_of
-from backups.web import records
+from backups.web.shown import page_values, record_values
 from listbackup.core.errors import NotFound
 
 PAGE_SIZE = 50
@@ -46,32 +47,12 @@ class DataPage(AccountPage):
         if snapshot is None:
             return render(request, "backups/data.html", context)
         context["moments"] = snapshots_of(self.context).filter(source=source)[:MOMENTS]
-        text, after = request.GET.get("q", "").strip()[:200], request.GET.get("after") or None
-        with view_of(snapshot) as view:
-            streams = view.streams()
-            known = {name for name, _, _ in streams}
-            fallback = next((name for name, _, count in streams if count), streams[0][0] if streams else "")
-            stream = request.GET.get("stream", fallback)
-            if stream and stream not in known:
-                raise NotFound(f"This snapshot has no stream {stream}.")
-            rows = view.page(stream, after=after, limit=PAGE_SIZE + 1, search=text or None) if stream else []
-        more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-        columns, table = records.table(rows)
-        here = {"snapshot": str(snapshot.pk), "stream": stream, **({"q": text} if text else {})}
-        context |= {
-            "streams": streams,
-            "stream": stream,
-            "label": next((label for name, label, _ in streams if name == stream), stream),
-            "count": next((count for name, _, count in streams if name == stream), 0),
-            "q": text,
-            "after": after,
-            "columns": columns,
-            "filled_streams": [one for one in streams if one[2]],
-            "empty_streams": [one for one in streams if not one[2]],
-            "rows": table,
-            "next_url": f"?{urlencode({**here, 'after': rows[-1].key})}" if more else "",
-            "first_url": f"?{urlencode(here)}" if after else "",
-        }
+        text, after = request.GET.get("q", "").strip()[:200], request.GET.get("after") or ""
+        try:
+            page = read_page(snapshot, stream=request.GET.get("stream", ""), search=text, after=after, size=PAGE_SIZE)
+        except StreamUnknown as error:
+            raise NotFound(error.message) from None
+        context |= page_values(snapshot, page, search=text, after=after)
         return render(request, "backups/data.html", context)
 
 
@@ -87,35 +68,14 @@ class RecordPage(AccountPage):
         if snapshot is None:
             raise NotFound("This source has no snapshot yet.")
         with view_of(snapshot) as view:
-            label = next((label for name, label, _ in view.streams() if name == stream), stream)
             versions = history_of(source, view, stream, key)
         if not versions:
             raise RecordNotFound("There is no such record in this snapshot.")
-        newest = self._index(request.GET.get("new"), 0, len(versions))
-        oldest = self._index(request.GET.get("old"), min(newest + 1, len(versions) - 1), len(versions))
-        current = versions[newest]
-        changes = records.difference(versions[oldest].raw, current.raw) if oldest != newest else []
-        base = urlencode({"snapshot": str(snapshot.pk), "stream": stream, "key": key})
+        back = urlencode({"snapshot": str(snapshot.pk), "stream": stream})
         context = {
+            **record_values(snapshot, stream, key, versions, request.GET),
             "source": source,
             "tab": "data",
-            "snapshot": snapshot,
-            "stream": stream,
-            "label": label,
-            "key": key,
-            "versions": list(enumerate(versions)),
-            "shown": newest,
-            "compared": oldest,
-            "current": current,
-            "fields": records.fields_of(current.raw),
-            "json": records.pretty(current.raw),
-            "changed_fields": [change for change in changes if change.kind != "same"],
-            "changes": changes,
-            "base_url": f"?{base}",
-            "back_url": f"{reverse('sources:data', args=[pk])}?{urlencode({'snapshot': str(snapshot.pk), 'stream': stream})}",
+            "back_url": f"{reverse('sources:data', args=[pk])}?{back}",
         }
         return render(request, "backups/record.html", context)
-
-    @staticmethod
-    def _index(value: str | None, default: int, size: int) -> int:
-        return int(value) if value and value.isdigit() and int(value) < size else default

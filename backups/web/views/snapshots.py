@@ -16,11 +16,12 @@ from backups.selectors.jobs import get_job
 from backups.selectors.snapshots import get_snapshot, snapshots_of
 from backups.selectors.sources import get_source, sources_of
 from backups.services import exports, jobs
-from backups.services.looking import may_open_records, open_records
+from backups.services.looking import open_records, openable
+from backups.services.reading import search_now
 from backups.services.searching import search_past
-from backups.services.snapshots import view_of
 from backups.web import records
 from backups.web.forms.exports import ExportForm
+from backups.web.shown import found_values
 from listbackup.core.web.downloads import streamed
 
 SEARCHED_SOURCES = 20
@@ -58,8 +59,9 @@ class SearchPage(AccountPage):
         return render(request, "backups/search.html", context)
 
     def _searched(self) -> list[Source]:
-        found = sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES]
-        return [source for source in found if may_open_records(self.context, source)]
+        return openable(
+            self.context, list(sources_of(self.context).filter(last_snapshot__isnull=False)[:SEARCHED_SOURCES])
+        )
 
     def _search_past(self, text: str) -> list[dict[str, Any]]:
         found = []
@@ -84,17 +86,7 @@ class SearchPage(AccountPage):
         found = []
         for source in self._searched():
             assert source.last_snapshot is not None
-            with view_of(source.last_snapshot) as view:
-                labels = {name: label for name, label, _ in view.streams()}
-                hits = [
-                    {
-                        "stream": hit.stream,
-                        "label": labels.get(hit.stream, hit.stream),
-                        "key": hit.row.key,
-                        "cells": records.table([hit.row])[1][0].cells,
-                    }
-                    for hit in view.search(text, limit=HITS)
-                ]
+            hits = found_values(search_now(source.last_snapshot, text, limit=HITS))
             if hits:
                 found.append({"source": source, "hits": hits})
         return found

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from clients.enums import Permission
+from clients.enums import Decision, GrantKind, Permission
 from clients.models import Client, ClientGrant, ClientPerson, RestoreRequest
 from clients.selectors.clients import grants_of
 from clients.services.requests import progress_of
@@ -22,6 +22,7 @@ class ClientSerializer(SparseFieldsMixin, serializers.ModelSerializer[Client]):
     person_count = serializers.IntegerField()
     grant_count = serializers.IntegerField()
     waiting_count = serializers.IntegerField(help_text="requests that wait for an answer")
+    last_sign_in_at = serializers.DateTimeField(allow_null=True, help_text="of any of its people")
     permissions = permission_list()
 
     class Meta:
@@ -34,6 +35,7 @@ class ClientSerializer(SparseFieldsMixin, serializers.ModelSerializer[Client]):
 
 
 class ClientGrantSerializer(serializers.ModelSerializer[ClientGrant]):
+    kind = serializers.ChoiceField(GrantKind.choices)
     account_id = serializers.UUIDField(source="target_id", allow_null=True)
     source_id = serializers.UUIDField(allow_null=True)
     group_id = serializers.UUIDField(allow_null=True)
@@ -158,5 +160,5 @@ class RequestSerializer(serializers.ModelSerializer[RestoreRequest]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    decision = serializers.ChoiceField(["approve", "decline", "done"], help_text="done: the records are put back")
+    decision = serializers.ChoiceField(Decision.choices, help_text="done: the records are put back")
     answer = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")

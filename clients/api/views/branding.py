@@ -54,7 +54,7 @@ class BrandingSerializer(serializers.Serializer[Any]):
 
 
 class BrandingView(AccountAPIView):
-    permissions = {"get": "client.view", "patch": "portal.brand"}
+    permissions = {"get": "client.view", "patch": "client.brand"}
 
     @extend_schema(operation_id="clients_get_branding", responses=BrandingSerializer, tags=TAGS)
     def get(self, request: Request) -> Response:

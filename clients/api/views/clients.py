@@ -38,7 +38,8 @@ class ClientsView(AccountListView):
     model = Client
 
     def rows(self) -> QuerySet[Client]:
-        return clients_of(self.context, archived=self.request.query_params.get("status") == "archived")
+        asked = self.request.query_params
+        return clients_of(self.context, status=asked.get("status", ""), text=asked.get("search", ""))
 
     @extend_schema(operation_id="clients_list", tags=TAGS)
     def get(self, request: Request) -> Response:

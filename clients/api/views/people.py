@@ -97,9 +97,5 @@ class RequestView(AccountAPIView):
     def patch(self, request: Request, request_id: UUID) -> Response:
         """Approves or declines, or says that the records of an approved request are put back. The client gets mail."""
         found, given = get_request(self.context, request_id), validated(DecisionSerializer, request)
-        if given["decision"] == "done":
-            requests.mark_done(self.context, found, answer=given["answer"])
-        else:
-            approve = given["decision"] == "approve"
-            requests.decide(self.context, found, approve=approve, answer=given["answer"])
+        requests.decide(self.context, found, **given)
         return Response(RequestSerializer(get_request(self.context, request_id)).data)

@@ -8,11 +8,10 @@ from rest_framework.views import APIView
 from accounts.access import rules
 from accounts.access.api import RowsView
 from accounts.access.context import AccountContext
-from accounts.activity import origin
 from clients.errors import PortalSignInNeeded
 from clients.models import ClientPerson, PortalSession
 from clients.portal.api.authentication import PortalAuthentication
-from clients.selectors.access import guest_context
+from clients.services.sessions import context_of
 from listbackup.core.db import connection
 
 
@@ -39,7 +38,7 @@ class PortalMixin:
             self.http_method_not_allowed(request)  # type: ignore[attr-defined]
         connection.set_tenant(session.account.organization)
         self.session, self.person = session, session.person
-        self.context = guest_context(session.client, str(session.person), ip=origin.current().ip)
+        self.context = context_of(session)
         if self.permissions[method]:
             rules.require(self.context, self.permissions[method])
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clients.enums import LinkPurpose
-from clients.errors import CodeNeeded, LinkGone, SignInRefused
+from clients.errors import CodeNeeded, SignInRefused
 from clients.models import ClientPerson
 from clients.portal.forms import AddressForm, CodeForm, NewPasswordForm, SignInForm
 from clients.portal.pages import COOKIE, PortalPage, PortalView, host_of, safe_next, set_cookie
@@ -21,7 +21,7 @@ from listbackup.core.web.forms import take_errors
 
 @method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
 class SignInPage(PortalView):
-    """Address and password; then, for who has one, the second factor on the same page."""
+    """Address and password; then, for who has one, the second factor. The password is never sent back."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.session is not None:
@@ -29,25 +29,20 @@ class SignInPage(PortalView):
         return self._page(request, SignInForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form, code = SignInForm(request.POST), CodeForm(request.POST if "code" in request.POST else None)
-        if not form.is_valid():
+        host, code = host_of(request), request.POST.get("code", "")[:12]
+        form = SignInForm() if "proof" in request.POST else SignInForm(request.POST)
+        if form.is_bound and not form.is_valid():
             return self._page(request, form, status=400)
-        given = form.cleaned_data
         try:
-            session, secret = sign_in.sign_in(
-                self.account,
-                email=given["email"],
-                password=given["password"],
-                code=request.POST.get("code", "")[:12],
-                host=host_of(request),
-            )
+            if form.is_bound:
+                session, secret = sign_in.sign_in(self.account, **form.cleaned_data, code=code, host=host)
+            else:
+                session, secret = sign_in.finish(self.account, request.POST["proof"], code=code, host=host)
         except CodeNeeded as error:
-            if code.is_bound:
-                code.add_error("code", error.message)
-            return self._page(request, form, code=code, given=given, status=401)
+            values = {"code": CodeForm(), "code_error": error.message if code else "", "proof": error.proof}
+            return self._page(request, form, status=401, **values)
         except (SignInRefused, TooMany) as error:
-            form.add_error(None, f"{error.message} {error.remedy}")
-            return self._page(request, form, status=error.status)
+            return self._page(request, form, status=error.status, trouble=f"{error.message} {error.remedy}")
         return set_cookie(redirect(safe_next(request, request.POST.get("next", ""))), session, secret)
 
     def _page(self, request: HttpRequest, form: SignInForm, status: int = 200, **more: Any) -> HttpResponse:
@@ -69,9 +64,8 @@ class AskLinkPage(PortalView):
         form = AddressForm(request.POST)
         if not form.is_valid():
             return self._page(request, form, status=400)
-        send = sign_in.send_link if self.purpose == LinkPurpose.SIGN_IN else sign_in.send_password_link
         try:
-            send(self.account, form.cleaned_data["email"])
+            sign_in.send_link(self.account, form.cleaned_data["email"], self.purpose)
         except TooMany as error:
             form.add_error(None, f"{error.message} {error.remedy}")
             return self._page(request, form, status=429)
@@ -86,13 +80,11 @@ class LinkPage(PortalView):
     """A mailed link. Looking at it uses nothing up: programs that read mails follow links too. The button does."""
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
-        person = self._person(request, secret)
-        return person if isinstance(person, HttpResponse) else self._page(request, person, self._form(person, None))
+        person = links.find(self.account, secret)
+        return self._page(request, person, self._form(person, None))
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
-        person = self._person(request, secret)
-        if isinstance(person, HttpResponse):
-            return person
+        person = links.find(self.account, secret)
         form, code = self._form(person, request.POST), request.POST.get("code", "")[:12]
         if form is not None and not form.is_valid():
             return self._page(request, person, form, status=400)
@@ -101,21 +93,14 @@ class LinkPage(PortalView):
                 session, made = sign_in.use_link(person, code=code, host=host_of(request))
             else:
                 session, made = sign_in.accept_link(person, **form.cleaned_data, code=code, host=host_of(request))
-        except CodeNeeded as error:
-            return self._page(request, person, form, status=401, code_error=error.message)
+        except (CodeNeeded, TooMany) as error:
+            told = f"{error.message} {error.remedy}"
+            return self._page(request, person, form, status=error.status, code_error=told)
         except InvalidInput as error:
             assert form is not None
             take_errors(form, error.fields)
             return self._page(request, person, form, status=400)
-        except TooMany as error:
-            return self._page(request, person, form, status=429, code_error=f"{error.message} {error.remedy}")
         return set_cookie(redirect("/"), session, made)
-
-    def _person(self, request: HttpRequest, secret: str) -> ClientPerson | HttpResponse:
-        try:
-            return links.find(self.account, secret)
-        except LinkGone as error:
-            return render(request, "portal/link_gone.html", {"error": error}, status=404)
 
     @staticmethod
     def _form(person: ClientPerson, data: Any) -> NewPasswordForm | None:
@@ -135,10 +120,7 @@ class PreviewPage(PortalView):
     """Opens a member's preview with the word that the dashboard gave them, once."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            session, secret = preview.redeem(self.account, token, host=host_of(request))
-        except LinkGone as error:
-            return render(request, "portal/link_gone.html", {"error": error}, status=404)
+        session, secret = preview.redeem(self.account, token, host=host_of(request))
         return set_cookie(redirect("/"), session, secret)
 
 

@@ -88,7 +88,7 @@ class AskPage(PortalPage):
             "snapshot": snapshot,
             "scope": scope,
             "form": form or RequestForm(kinds=kinds, one_record=bool(scope["key"])),
-            "label": _label(snapshot, scope["stream"] or "".join(scope["streams"])),
+            "label": snapshot.label_of(scope["stream"] or "".join(scope["streams"])),
             "at_once": "download" in may,
         }
         return render(request, "portal/ask.html", values, status=status)
@@ -124,7 +124,3 @@ class RequestFilePage(PortalPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return streamed(request, requests.open_file(self.context, get_request(self.context, pk)))
-
-
-def _label(snapshot: Snapshot, stream: str) -> str:
-    return str(next((one.get("label", stream) for one in snapshot.streams if one["name"] == stream), stream))

@@ -11,14 +11,13 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.activity.services import record
-from clients.models import ClientPerson, PortalSession
+from accounts.access.lists import page_of
 from clients.portal.forms import ChangePasswordForm, CodeForm, ProfileForm, StaffAccessForm
 from clients.portal.pages import PortalPage
 from clients.selectors.clients import log_of
 from clients.services import people, second_factor
 from clients.services.clients import set_staff_access
-from clients.services.sessions import end_others
+from clients.services.sessions import end_others, end_session, sessions_of
 from listbackup.core import crypto
 from listbackup.core.errors import InvalidInput, Unavailable
 from listbackup.core.web.forms import take_errors
@@ -32,16 +31,8 @@ class ActivityPage(PortalPage):
     permissions = {"get": "", "post": ""}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        before = request.GET.get("before", "")
-        rows = log_of(self.client)
-        if before.isdigit() and len(before) < 16:
-            rows = rows.filter(number__lt=int(before))
-        entries = list(rows[: LOG_SIZE + 1])
-        more, entries = len(entries) > LOG_SIZE, entries[:LOG_SIZE]
         values = {
-            "entries": entries,
-            "next_url": f"?before={entries[-1].number}" if more else "",
-            "first_url": "?" if before else "",
+            "page": page_of(request, log_of(self.client), size=LOG_SIZE),
             "staff_form": StaffAccessForm(initial={"staff_access": self.client.staff_access}),
         }
         return render(request, "portal/activity.html", values)
@@ -88,16 +79,11 @@ class YouPage(PortalPage):
     def _password(self, request: HttpRequest) -> HttpResponse:
         form = ChangePasswordForm(request.POST, has_one=bool(self.person.password))
         if form.is_valid():
-            given, person = form.cleaned_data, self.person
             try:
-                if person.password and not person.knows(given["current"]):
-                    raise InvalidInput("Wrong.", fields={"current": ["That is not your present password."]})
-                people.check_password_rules(given["password"], person)
+                people.change_password(self.context, self.session, **form.cleaned_data)
             except InvalidInput as error:
                 take_errors(form, error.fields)
             else:
-                people.set_password(person, given["password"], keep=self.session)
-                record(self.context, "portal.password_changed", self.client)
                 messages.success(request, "The password is changed. Other sign-ins have ended.")
                 return redirect("/you/")
         return self._page(request, password=form, status=400)
@@ -133,10 +119,7 @@ class YouPage(PortalPage):
         return redirect("/you/")
 
     def _end(self, request: HttpRequest) -> HttpResponse:
-        mine = [str(row.pk) for row in self._sessions(self.person)]
-        wanted = request.POST.get("session", "")
-        if wanted in mine:
-            PortalSession.objects.filter(pk=wanted, person=self.person).delete()
+        if end_session(self.person, request.POST.get("session", "")):
             messages.success(request, "Ended.")
         return redirect("/you/")
 
@@ -147,7 +130,7 @@ class YouPage(PortalPage):
             "profile": ProfileForm(initial={"name": person.name, "time_zone": person.time_zone}),
             "password": ChangePasswordForm(has_one=bool(person.password)),
             "factor": CodeForm(),
-            "sessions": self._sessions(person),
+            "sessions": sessions_of(person),
             **forms,
         }
         if not person.has_second_factor:
@@ -159,10 +142,6 @@ class YouPage(PortalPage):
                 "qr": _picture(get_adapter().build_totp_svg(address)),
             }
         return render(request, "portal/you.html", values, status=status)
-
-    @staticmethod
-    def _sessions(person: ClientPerson) -> list[PortalSession]:
-        return list(PortalSession.objects.filter(person=person).order_by("-last_seen_at")[:20])
 
 
 def _picture(svg: str) -> str:

@@ -20,7 +20,7 @@ from listbackup.core.web.forms import take_errors
 class BrandingPage(AccountPage):
     """Name, colours, texts; POST saves them."""
 
-    permissions = {"get": "portal.brand", "post": "portal.brand"}
+    permissions = {"get": "client.brand", "post": "client.brand"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return branding_page(self, request, BrandingForm.of(own_branding(self.context.account)))
@@ -60,7 +60,7 @@ def branding_page(
 class BrandImagePage(AccountPage):
     """The picture in force; POST sets one, or with `remove` takes the account's own away."""
 
-    permissions = {"get": "portal.brand", "post": "portal.brand"}
+    permissions = {"get": "client.brand", "post": "client.brand"}
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         found = image_of(self.context.account, kind) if kind in ImageKind.values else None

@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from accounts.access.rules import can
-from clients.enums import ClientStatus
+from clients.enums import RequestState
 from clients.models import Client, ClientGrant
 from clients.selectors.clients import (
     clients_of,
@@ -27,10 +26,10 @@ from clients.selectors.clients import (
 from clients.services import clients, grants, people, preview, requests, second_factor
 from clients.web.forms import ClientForm, GrantForm, PermissionsForm, PersonForm
 from domains.selectors.hosts import portal_url
-from listbackup.core.errors import Conflict, Forbidden, InvalidInput, ListBackupError, NotFound, TooMany
+from listbackup.core.errors import Conflict, InvalidInput, NotFound, TooMany
 from listbackup.core.web.forms import TypedNameForm, take_errors
 
-LOG_SIZE, SHOWN = 50, 100
+LOG_SIZE = 50
 SHARES: dict[str, Callable[..., ClientGrant]] = {
     "source": grants.grant_source,
     "group": grants.grant_group,
@@ -60,17 +59,13 @@ class ClientListPage(AccountPage):
 
     def _page(self, request: HttpRequest, form: ClientForm, status: int = 200) -> HttpResponse:
         state, text = request.GET.get("status", ""), request.GET.get("q", "").strip()[:100]
-        rows = clients_of(self.context, archived=state == ClientStatus.ARCHIVED)
-        if state in ClientStatus.values:
-            rows = rows.filter(status=state)
-        if text:
-            rows = rows.filter(Q(name__icontains=text) | Q(contact_email__icontains=text))
+        rows = clients_of(self.context, status=state, text=text)
         values = {
             "page": page_of(request, rows),
             "form": form,
             "q": text,
             "state": state,
-            "waiting": requests_of(self.context).filter(state="waiting").count(),
+            "waiting": requests_of(self.context).filter(state=RequestState.WAITING).count(),
             "address": portal_url(self.context.account),
         }
         return render(request, "clients/client_list.html", values, status=status)
@@ -95,8 +90,8 @@ def client_page(
         row.progress = requests.progress_of(row)
     values: dict[str, Any] = {
         "client": client,
-        "people": people_of(client)[:SHOWN],
-        "grants": grants_of(client)[:SHOWN],
+        "people": people_of(client)[: people.MOST_PEOPLE],
+        "grants": page_of(request, grants_of(client)),
         "requests": asked,
         "address": portal_url(client.account),
         "form": ClientForm(initial={"name": client.name, "contact_email": client.contact_email, "note": client.note}),
@@ -105,7 +100,7 @@ def client_page(
         **forms,
     }
     if can(context, "client.grant"):
-        values.setdefault("grant_form", GrantForm(context=context, path=client.account.path))
+        values.setdefault("grant_form", GrantForm(context=context, client=client))
     return render(request, "clients/client_detail.html", values, status=status)
 
 
@@ -116,20 +111,15 @@ class _ClientAction(AccountPage):
         client = get_client(self.context, pk)
         try:
             said = self.act(request, client)
-        except (Conflict, Forbidden, InvalidInput, NotFound, TooMany) as error:
-            if isinstance(error, Forbidden):
-                raise
-            return self.failed(request, client, error)
-        messages.success(request, said)
+        except (Conflict, InvalidInput) as error:
+            problems = " ".join(text for texts in error.fields.values() for text in texts)
+            messages.error(request, f"{error.message} {problems or error.remedy}")
+        else:
+            messages.success(request, said)
         return redirect("clients:detail", pk=pk)
 
     def act(self, request: HttpRequest, client: Client) -> str:
         raise TypeError(f"{type(self).__name__} does not say what it does")
-
-    def failed(self, request: HttpRequest, client: Client, error: ListBackupError) -> HttpResponse:
-        problems = " ".join(text for texts in error.fields.values() for text in texts)
-        messages.error(request, f"{error.message} {problems or error.remedy}")
-        return redirect("clients:detail", pk=client.pk)
 
 
 class ClientChangePage(_ClientAction):
@@ -173,7 +163,7 @@ class ClientGrantPage(AccountPage):
             grants.revoke(self.context, grant)
             messages.success(request, "Taken back. It holds from the client's next click.")
             return redirect("clients:detail", pk=pk)
-        form = GrantForm(request.POST, context=self.context, path=client.account.path)
+        form = GrantForm(request.POST, context=self.context, client=client)
         if form.is_valid():
             kind, _, key = form.cleaned_data["what"].partition(":")
             share = SHARES[kind]
@@ -258,16 +248,6 @@ class ClientLogPage(AccountPage):
     permissions = {"get": "client.view"}
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        client, before = get_client(self.context, pk), request.GET.get("before", "")
-        rows = log_of(client)
-        if before.isdigit() and len(before) < 16:
-            rows = rows.filter(number__lt=int(before))
-        entries = list(rows[: LOG_SIZE + 1])
-        more, entries = len(entries) > LOG_SIZE, entries[:LOG_SIZE]
-        values = {
-            "client": client,
-            "entries": entries,
-            "next_url": f"?before={entries[-1].number}" if more else "",
-            "first_url": "?" if before else "",
-        }
+        client = get_client(self.context, pk)
+        values = {"client": client, "page": page_of(request, log_of(client), size=LOG_SIZE)}
         return render(request, "clients/client_log.html", values)

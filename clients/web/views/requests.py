@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from accounts.access.context import AccountContext
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from clients.enums import RequestState
+from clients.errors import RequestNotFound
 from clients.models import RestoreRequest
 from clients.selectors.clients import get_client, get_request, requests_of
 from clients.services import requests
 from clients.web.forms import AnswerForm
-from listbackup.core.errors import Conflict, NotFound
+from listbackup.core.errors import Conflict, InvalidInput
 from listbackup.core.web.downloads import streamed
 
 
@@ -33,35 +35,25 @@ class RequestListPage(AccountPage):
 
 
 class RequestPage(AccountPage):
-    """One request; POST decides (`decision`: approve, decline, done)."""
+    """One request; POST decides (`decision`)."""
 
     permissions = {"get": "client.view", "post": "client.decide"}
 
     def get(self, request: HttpRequest, pk: UUID, request_id: UUID) -> HttpResponse:
-        found = self._found(pk, request_id)
+        found = _request(self.context, pk, request_id)
         values = {"client": found.client, "asked": found, "progress": requests.progress_of(found), "form": AnswerForm()}
         return render(request, "clients/request_detail.html", values)
 
     def post(self, request: HttpRequest, pk: UUID, request_id: UUID) -> HttpResponse:
-        found, form = self._found(pk, request_id), AnswerForm(request.POST)
+        found, form = _request(self.context, pk, request_id), AnswerForm(request.POST)
         answer = form.cleaned_data["answer"] if form.is_valid() else ""
-        decision = request.POST.get("decision", "")
         try:
-            if decision == "done":
-                requests.mark_done(self.context, found, answer=answer)
-            elif decision in ("approve", "decline"):
-                requests.decide(self.context, found, approve=decision == "approve", answer=answer)
-        except Conflict as error:
+            requests.decide(self.context, found, request.POST.get("decision", ""), answer=answer)
+        except (Conflict, InvalidInput) as error:
             messages.error(request, error.message)
         else:
             messages.success(request, f"{found.client} gets mail.")
         return redirect("clients:request", pk=pk, request_id=request_id)
-
-    def _found(self, pk: UUID, request_id: UUID) -> RestoreRequest:
-        client, found = get_client(self.context, pk), get_request(self.context, request_id)
-        if found.client_id != client.pk:
-            raise NotFound("There is no such request of this client.")
-        return found
 
 
 class RequestFilePage(AccountPage):
@@ -70,7 +62,12 @@ class RequestFilePage(AccountPage):
     permissions = {"get": "client.decide"}
 
     def get(self, request: HttpRequest, pk: UUID, request_id: UUID) -> HttpResponseBase:
-        client, found = get_client(self.context, pk), get_request(self.context, request_id)
-        if found.client_id != client.pk:
-            raise NotFound("There is no such request of this client.")
-        return streamed(request, requests.open_file(self.context, found))
+        return streamed(request, requests.open_file(self.context, _request(self.context, pk, request_id)))
+
+
+def _request(context: AccountContext, pk: UUID, request_id: UUID) -> RestoreRequest:
+    """Raises ClientNotFound, RequestNotFound."""
+    client, found = get_client(context, pk), get_request(context, request_id)
+    if found.client_id != client.pk:
+        raise RequestNotFound("There is no such request.")
+    return found

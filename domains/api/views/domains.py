@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.access.api import AccountAPIView, AccountListView
 from domains.api.serializers.domains import DomainAddSerializer, DomainSerializer, InstructionsSerializer
 from domains.models import Domain
-from domains.selectors.hosts import domains_of
+from domains.selectors.hosts import domains_of, get_domain
 from domains.services import names
 from listbackup.core.api.validated import validated
 
@@ -23,8 +23,7 @@ class DomainsView(AccountListView):
     model = Domain
 
     def rows(self) -> QuerySet[Domain]:
-        found: QuerySet[Domain] = domains_of(self.context.account)
-        return found
+        return domains_of(self.context.account)
 
     @extend_schema(operation_id="domains_list", tags=TAGS)
     def get(self, request: Request) -> Response:
@@ -45,12 +44,12 @@ class DomainView(AccountAPIView):
 
     @extend_schema(operation_id="domains_get", responses=DomainSerializer, tags=TAGS)
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(DomainSerializer(names.get_domain(self.context, pk)).data)
+        return Response(DomainSerializer(get_domain(self.context, pk)).data)
 
     @extend_schema(operation_id="domains_remove", responses={204: None}, tags=TAGS)
     def delete(self, request: Request, pk: UUID) -> Response:
         """Stops serving it at once."""
-        names.remove_domain(self.context, names.get_domain(self.context, pk))
+        names.remove_domain(self.context, get_domain(self.context, pk))
         return Response(status=204)
 
 
@@ -60,7 +59,7 @@ class DomainInstructionsView(AccountAPIView):
     @extend_schema(operation_id="domains_get_dns_instructions", responses=InstructionsSerializer, tags=TAGS)
     def get(self, request: Request, pk: UUID) -> Response:
         """The records to make, each with what stands there now at the zone's own servers."""
-        domain = names.get_domain(self.context, pk)
+        domain = get_domain(self.context, pk)
         return Response(InstructionsSerializer({"domain": domain, "records": names.instructions(domain)}).data)
 
 
@@ -70,7 +69,7 @@ class DomainVerifyView(AccountAPIView):
     @extend_schema(operation_id="domains_verify", request=None, responses=InstructionsSerializer, tags=TAGS)
     def post(self, request: Request, pk: UUID) -> Response:
         """Looks the records up; when all are right, the name serves the portal from now on."""
-        domain, found = names.verify_domain(self.context, names.get_domain(self.context, pk))
+        domain, found = names.verify_domain(self.context, get_domain(self.context, pk))
         return Response(InstructionsSerializer({"domain": domain, "records": found}).data)
 
 
@@ -80,4 +79,4 @@ class DomainActivateView(AccountAPIView):
     @extend_schema(operation_id="domains_activate", request=None, responses=DomainSerializer, tags=TAGS)
     def post(self, request: Request, pk: UUID) -> Response:
         """Makes it the portal's main name: links in mails lead there. Only when verified."""
-        return Response(DomainSerializer(names.make_primary(self.context, names.get_domain(self.context, pk))).data)
+        return Response(DomainSerializer(names.make_primary(self.context, get_domain(self.context, pk))).data)

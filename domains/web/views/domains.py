@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from accounts.access.lists import page_of
 from accounts.access.pages import AccountPage
 from domains.models import Domain
-from domains.selectors.hosts import domains_of, own_host, portal_url
+from domains.selectors.hosts import domains_of, get_domain, own_host, portal_url
 from domains.services import names
 from listbackup.core.errors import Conflict, InvalidInput, Unavailable
 from listbackup.core.web.forms import take_errors
@@ -56,7 +56,7 @@ class DomainPage(AccountPage):
     permissions = {"get": "domain.manage", "post": "domain.manage"}
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        domain = names.get_domain(self.context, pk)
+        domain = get_domain(self.context, pk)
         try:
             found, trouble = names.instructions(domain), ""
         except Unavailable as error:
@@ -64,7 +64,7 @@ class DomainPage(AccountPage):
         return self._page(request, domain, found, trouble)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        domain, action = names.get_domain(self.context, pk), request.POST.get("action", "check")
+        domain, action = get_domain(self.context, pk), request.POST.get("action", "check")
         if action == "remove":
             names.remove_domain(self.context, domain)
             messages.success(request, f"{domain.domain} does not serve your portal any more.")

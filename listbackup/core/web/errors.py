@@ -24,7 +24,9 @@ def error_page(request: HttpRequest, error: ListBackupError) -> HttpResponse:
     ]
     context = {"error": error, "correlation_id": getattr(request, "correlation_id", "")}
     if error.status >= 500:
-        # Without context processors: the page must come also when the database or the cache does not answer.
+        # Without context processors: the page must come also when the database or the cache does not answer. What is
+        # known of a portal's look is used, so that it keeps its name.
+        context |= {"is_portal": getattr(request, "portal", None) is not None, **getattr(request, "portal_frame", {})}
         return HttpResponse(render_to_string(names, context), status=error.status)
     return render(request, names, context, status=error.status)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from listbackup.testing.stack import Stack, running_demo
+from listbackup.testing.stories import watched
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -44,12 +45,5 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any, stack: Stack) -> Iterator[Any]:
-    """A fresh browser profile under our real content policy; errors of scripts and refusals of the policy fail."""
-    context = chromium.new_context(base_url=stack.base, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-    yield opened
-    context.close()
-    assert not errors, errors
+    with watched(chromium, base_url=stack.base, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listbackup.testing.stories import mailed_link, no_violations
+from listbackup.testing.stories import mailed_link, no_violations, watched
 
 pytestmark = pytest.mark.browser
 AGENCY, AGENCY_PASSWORD = "olga@demo.example", "listbackup-demo"
@@ -15,15 +15,9 @@ ADDRESS, PASSWORD = "nina@northwind.example", "plum harbour lantern"
 
 @pytest.fixture
 def visitor(chromium: Any) -> Iterator[Any]:
-    """The client's own browser, a phone; errors of scripts and refusals of the policy fail."""
-    context = chromium.new_context(viewport={"width": 360, "height": 800})
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-    yield opened
-    context.close()
-    assert not errors, errors
+    """The client's own browser, a phone."""
+    with watched(chromium, viewport={"width": 360, "height": 800}) as opened:
+        yield opened
 
 
 def look(page: Any, where: str) -> None:
