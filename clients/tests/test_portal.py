@@ -2,15 +2,20 @@
 
 import re
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client as Browser
 
 from accounts.activity.models import Entry
+from accounts.models import Membership
 from accounts.outbox.models import OutboxMessage
-from clients.models import ClientPerson, PortalSession
+from clients.models import ClientPerson, PortalSession, RestoreRequest
 from clients.portal.pages import COOKIE
+from clients.selectors.clients import log_of
 from clients.services import branding, clients, grants, people, second_factor
 from clients.tests.conftest import EMAIL, PASSWORD, called, link_in_mail
 from domains.selectors.hosts import own_host
+from listbackup.core.clock import now
+from listbackup.core.crypto import encrypt
 
 
 def code_now(secret):
@@ -89,8 +94,6 @@ def test_the_second_factor_is_asked_for_and_each_code_is_good_once(signed_in, pe
 
 
 def test_the_agency_takes_a_lost_second_factor_away(olga, petra):
-    from listbackup.core.crypto import encrypt
-
     petra.totp_secret = encrypt(second_factor.new_secret())
     petra.save()
     second_factor.switch_off(olga, petra, code=None)
@@ -248,3 +251,135 @@ def test_the_overview_costs_twelve_queries_with_many_sources_and_a_group(
     called(signed_in.get, "/")
     with django_assert_max_num_queries(12):
         called(signed_in.get, "/")
+
+
+def test_the_password_is_never_sent_back_and_the_second_step_does_without_it(portal, petra):
+    secret = second_factor.new_secret()
+    petra.totp_secret = encrypt(secret)
+    petra.save()
+    asked = called(portal.post, "/sign-in/", {"email": EMAIL, "password": PASSWORD})
+    page = asked.content.decode()
+    assert asked.status_code == 401 and PASSWORD not in page
+    [proof] = re.findall(r'name="proof" value="([^"]+)"', page)
+    wrong = called(portal.post, "/sign-in/", {"proof": proof, "code": "000000"})
+    assert wrong.status_code == 401 and b"not right" in wrong.content
+    assert called(portal.post, "/sign-in/", {"proof": "forged", "code": code_now(secret)}).status_code == 401
+    petra.password = make_password("another lantern again")
+    petra.save()
+    assert called(portal.post, "/sign-in/", {"proof": proof, "code": code_now(secret)}).status_code == 401
+    petra.password = make_password(PASSWORD)
+    petra.save()
+    [proof] = re.findall(
+        r'name="proof" value="([^"]+)"',
+        called(portal.post, "/sign-in/", {"email": EMAIL, "password": PASSWORD}).content.decode(),
+    )
+    assert called(portal.post, "/sign-in/", {"proof": proof, "code": code_now(secret)}).status_code == 302
+
+
+def test_codes_and_passwords_cannot_be_guessed_from_inside(signed_in, petra):
+    petra.totp_secret = encrypt(second_factor.new_secret())
+    petra.save()
+    for number in range(11):
+        last = called(signed_in.post, "/you/", {"action": "factor_off", "code": f"{number:06}"})
+    assert last.status_code == 429
+    given = {"action": "password", "current": "wrong", "password": "an entirely new lantern"}
+    for _ in range(11):
+        last = called(signed_in.post, "/you/", given)
+    assert last.status_code == 429
+    petra.refresh_from_db()
+    assert petra.has_second_factor and petra.knows(PASSWORD)
+
+
+def test_a_preview_ends_with_the_members_role(member_api, nordwind, shared, host, tenant):
+    tenant_api = Browser()
+    tenant_api.force_login(tenant.mia)
+    leads = called(tenant_api.get, f"/clients/{nordwind.pk}/preview/")
+    browser = Browser(headers={"host": host})
+    called(browser.get, "/" + leads["Location"].partition(host)[2].partition("/")[2])
+    assert called(browser.get, "/").status_code == 200
+    Membership.objects.get(user=tenant.mia).delete()
+    assert called(browser.get, "/").status_code == 302
+
+
+def test_a_file_of_an_older_copy_than_is_shared_now_is_gone(
+    signed_in, nordwind, shared, olga, platform, back_up, source
+):
+    platform.put("items", 1, name="Ada")
+    back_up()
+    clients.set_permissions(olga, nordwind, ["view", "download"])
+    asked = called(signed_in.post, f"/sources/{source.pk}/ask/?stream=items&key=000001", {"kind": "download"})
+    assert called(signed_in.get, f"{asked['Location']}file/").status_code == 200
+    grants.grant_source(olga, nordwind, source.pk, since=now())
+    assert called(signed_in.get, f"{asked['Location']}file/").status_code == 404
+
+
+def test_the_agency_gets_no_file_of_what_its_client_downloads(
+    signed_in, member_api, nordwind, shared, olga, platform, back_up, source
+):
+    platform.put("items", 1, name="Ada")
+    back_up()
+    clients.set_permissions(olga, nordwind, ["view", "download", "request_restore"])
+    for kind, status in (("download", 409), ("restore", 200)):
+        called(signed_in.post, f"/sources/{source.pk}/ask/?stream=items&key=000001", {"kind": kind})
+        request = RestoreRequest.objects.filter(kind=kind).get()
+        path = f"/clients/{nordwind.pk}/requests/{request.pk}/"
+        if kind == "restore":
+            called(member_api.post, path, {"decision": "approve"})
+        assert called(member_api.get, f"{path}file/").status_code == status, kind
+
+
+def test_errors_of_a_portal_are_the_agencys_too(portal, olga, monkeypatch):
+    branding.update_branding(olga, name="Safe and Sound", show_our_name=False)
+    lost = called(portal.get, "/no/such/page/")
+    assert lost.status_code == 404 and b"Safe and Sound" in lost.content and b"ListBackup" not in lost.content
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("clients.portal.views.entrance.SignInPage.get", broken)
+    portal.raise_request_exception = False
+    failed = called(portal.get, "/sign-in/")
+    assert failed.status_code == 503 and b"Safe and Sound" in failed.content and b"ListBackup" not in failed.content
+
+
+def test_only_what_the_clients_account_holds_is_offered_to_be_shared(member_api, tenant):
+    north = clients.create_client(tenant.context(tenant.olga, tenant.north), name="Of North")
+    page = called(member_api.get, f"/clients/{north.pk}/").content.decode()
+    assert f"account:{tenant.north.pk}" in page
+    assert f"account:{tenant.acme.pk}" not in page and f"account:{tenant.south.pk}" not in page
+
+
+def test_what_is_done_from_the_account_above_is_in_the_clients_log(olga, tenant):
+    north = clients.create_client(tenant.context(tenant.olga, tenant.north), name="Of North")
+    clients.set_permissions(olga, north, ["view"])
+    assert "client.permissions_changed" in log_of(north).values_list("action", flat=True)
+
+
+def test_a_search_costs_the_same_for_two_sources_and_for_many(
+    signed_in, member_api, nordwind, shared, olga, platform, back_up, source
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from listbackup.testing.factories import make_snapshot, make_source
+
+    platform.put("items", 1, name="Ada")
+    back_up()
+    clients.set_permissions(olga, nordwind, ["view", "search"])
+
+    def cost(call, path):
+        called(call, path)
+        with CaptureQueriesContext(connection) as caught:
+            assert called(call, path).status_code == 200
+        return len(caught)
+
+    before = cost(signed_in.get, "/search/?q=zebra")
+    real = source.snapshots.get()
+    for _ in range(6):
+        other = make_source(olga.account)
+        copy = make_snapshot(other, manifest_name=real.manifest_name, manifest_sha256=real.manifest_sha256)
+        other.last_snapshot = copy
+        other.save()
+        grants.grant_source(olga, nordwind, other.pk)
+    each = 6  # the keys of each source's account are read by themselves
+    assert cost(signed_in.get, "/search/?q=zebra") <= before + each

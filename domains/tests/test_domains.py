@@ -164,3 +164,27 @@ def test_pages_show_what_is_missing(tenant, olga, zone):
     assert Domain.objects.get().verified_at is not None
     called(browser.post, added["Location"], {"action": "remove"})
     assert not Domain.objects.exists()
+
+
+def test_a_name_is_free_again_when_its_account_is_erased(tenant, olga, zone):
+    from accounts.signals import account_erasing
+
+    domain = names.add_domain(olga, NAME)
+    point(zone, domain)
+    names.verify_domain(olga, domain)
+    account_erasing.send(sender=None, context=olga, account=olga.account)
+    assert not Domain.objects.exists()
+
+
+def test_one_main_name_at_a_time(olga, zone):
+    first, second = (names.add_domain(olga, name) for name in (NAME, "safe.customer.test"))
+    for domain in (first, second):
+        point(zone, domain)
+        names.verify_domain(olga, domain)
+        names.make_primary(olga, domain)
+    names.make_primary(olga, second)
+    assert list(Domain.objects.filter(is_primary=True)) == [second]
+
+
+def test_a_host_longer_than_any_name_is_nobodys(db):
+    assert portal_at("a" * 254) is None
