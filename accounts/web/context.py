@@ -27,6 +27,7 @@ ORDER = (
     "jobs",
     "teams",
     "clients",
+    "domains",
     "accounts",
 )
 

@@ -346,6 +346,8 @@ def test_only_what_the_clients_account_holds_is_offered_to_be_shared(member_api,
     north = clients.create_client(tenant.context(tenant.olga, tenant.north), name="Of North")
     page = called(member_api.get, f"/clients/{north.pk}/").content.decode()
     assert f"account:{tenant.north.pk}" in page
+    grants.grant_account(tenant.context(tenant.olga, tenant.north), north, tenant.north.pk)
+    assert '<span class="sub">Account</span>' in called(member_api.get, f"/clients/{north.pk}/").content.decode()
     assert f"account:{tenant.acme.pk}" not in page and f"account:{tenant.south.pk}" not in page
 
 

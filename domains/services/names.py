@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -61,20 +61,27 @@ def add_domain(context: AccountContext, text: str) -> Domain:
     return made
 
 
+def needed(domain: Domain) -> list[Record]:
+    """The records to make, without a look at what stands there."""
+    return [
+        Record("TXT", domain.record_name, domain.record_value, "proves that the name is yours"),
+        Record("CNAME", domain.domain, own_host(domain.account), "leads to your portal"),
+    ]
+
+
 def instructions(domain: Domain) -> list[Record]:
-    """The records to make, each with what stands there now. Asks the name service. Raises Unavailable."""
-    target = own_host(domain.account)
-    texts = [text.strip() for text in dns.records(domain.record_name, "TXT", fresh=True)]
-    proof = Record(
-        "TXT", domain.record_name, domain.record_value, "proves that the name is yours", texts,
-        domain.record_value in texts,
-    )  # fmt: skip
-    aliases = dns.records(domain.domain, "CNAME", fresh=True)
-    if aliases:
-        return [proof, Record("CNAME", domain.domain, target, "leads to your portal", aliases, target in aliases)]
-    present = _addresses(domain.domain)
-    is_right = bool(present) and set(present) <= set(_addresses(target))
-    return [proof, Record("CNAME", domain.domain, target, "leads to your portal", present, is_right)]
+    """The same, each with what stands there now. Asks the name service. Raises Unavailable."""
+    proof, alias = needed(domain)
+    texts = [text.strip() for text in dns.records(proof.name, "TXT", fresh=True)]
+    there = dns.records(alias.name, "CNAME", fresh=True)
+    leads = alias.value in there
+    if not there:
+        there = _addresses(alias.name)
+        leads = bool(there) and set(there) <= set(_addresses(alias.value))
+    return [
+        replace(proof, present=texts, is_right=proof.value in texts),
+        replace(alias, present=there, is_right=leads),
+    ]
 
 
 def verify_domain(context: AccountContext, domain: Domain) -> tuple[Domain, list[Record]]:

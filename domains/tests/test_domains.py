@@ -151,13 +151,18 @@ def test_an_international_name_is_kept_in_its_ascii_form(olga):
     assert names.add_domain(olga, "sicherung.bücher.test").domain == "sicherung.xn--bcher-kva.test"
 
 
-def test_pages_show_what_is_missing(tenant, olga, zone):
+def test_pages_show_what_is_missing(tenant, olga, zone, settings):
     browser = Browser()
     browser.force_login(tenant.olga)
     assert called(browser.get, "/domains/").status_code == 200
     added = called(browser.post, "/domains/", {"domain": NAME})
     page = called(browser.get, added["Location"]).content.decode()
     assert page.count("Missing") == 2 and Domain.objects.get().record_value in page
+    settings.NAME_SERVERS, heard = ["127.0.0.1:9"], settings.NAME_SERVERS
+    settings.NAME_SERVICE_SECONDS = 0.2
+    silent = called(browser.get, added["Location"]).content.decode()
+    assert Domain.objects.get().record_value in silent and "Missing" not in silent
+    settings.NAME_SERVERS, settings.NAME_SERVICE_SECONDS = heard, 5.0
     called(browser.post, added["Location"], {"action": "check"})
     point(zone, Domain.objects.get())
     called(browser.post, added["Location"], {"action": "check"})

@@ -60,7 +60,7 @@ class DomainPage(AccountPage):
         try:
             found, trouble = names.instructions(domain), ""
         except Unavailable as error:
-            found, trouble = [], f"{error.message} {error.remedy}"
+            found, trouble = names.needed(domain), f"{error.message} {error.remedy}"
         return self._page(request, domain, found, trouble)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
